@@ -1,0 +1,2 @@
+// Package engine holds the words of Tollgate and the Desk.
+package engine
