@@ -37,5 +37,6 @@ type Report struct {
 	Price  Price // Filled: ticks
 	Limit  Price // Changed: the limit now in force
 	Stop   Price // Changed: the stop now in force
+	Fee    Money // Filled: what this execution costs, >= 0
 	Reason string
 }
