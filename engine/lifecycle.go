@@ -1,0 +1,102 @@
+package engine
+
+// OrderState is where an order is in its life.
+type OrderState uint8
+
+// The states. Unknown is one of them: a request got no reply, and until the
+// truth is learned the order counts at full size.
+const (
+	InFlight      OrderState = iota // sent, nothing heard
+	Working                         // resting at the venue
+	PartFilled                      // resting, partly filled
+	ChangePending                   // a change is under way
+	CancelPending                   // a cancel is under way
+	Unknown                         // a request got no reply
+	Done                            // filled completely
+	Dead                            // cancelled, with or without fills
+	Refused                         // rejected by the broker
+	Lapsed                          // expired with its session
+	orderStates
+
+	illegal OrderState = 255
+)
+
+var stateNames = [orderStates]string{
+	"in flight", "working", "part filled", "change pending", "cancel pending", "unknown",
+	"filled", "cancelled", "rejected", "expired",
+}
+
+func (s OrderState) String() string { return stateNames[s] }
+
+// Terminal reports whether the order can no longer fill, as far as anyone knows.
+func (s OrderState) Terminal() bool { return s >= Done }
+
+// transitions is the life of an order: state before, report, state after. A
+// Filled report is looked up twice: column Filled is a partial fill; a fill that
+// leaves nothing ends in Done from any state.
+//
+// A fill that arrives for a terminal order is booked (money moved, whatever the
+// state said) and the state stays: cancels lose races.
+var transitions = [orderStates][reportKinds]OrderState{
+	//              Accepted       Rejected Filled         Changed        Cancelled Expired CancelRejected ChangeRejected Triggered      Lost
+	InFlight:      {Working, Refused, PartFilled, illegal, Dead, Lapsed, illegal, illegal, InFlight, Unknown},
+	Working:       {Working, Refused, PartFilled, Working, Dead, Lapsed, Working, Working, Working, Unknown},
+	PartFilled:    {PartFilled, Refused, PartFilled, PartFilled, Dead, Lapsed, PartFilled, PartFilled, PartFilled, Unknown},
+	ChangePending: {ChangePending, Refused, ChangePending, Working, Dead, Lapsed, ChangePending, Working, ChangePending, Unknown},
+	CancelPending: {CancelPending, Refused, CancelPending, CancelPending, Dead, Lapsed, Working, CancelPending, CancelPending, Unknown},
+	Unknown:       {Working, Refused, Unknown, Unknown, Dead, Lapsed, Unknown, Unknown, Unknown, Unknown},
+	Done:          {illegal, illegal, Done, illegal, illegal, illegal, Done, Done, illegal, Done},
+	Dead:          {illegal, illegal, Dead, illegal, Dead, Dead, Dead, Dead, illegal, Dead},
+	Refused:       {illegal, Refused, Refused, illegal, Refused, illegal, Refused, Refused, illegal, Refused},
+	Lapsed:        {illegal, illegal, Lapsed, illegal, Lapsed, Lapsed, Lapsed, Lapsed, illegal, Lapsed},
+}
+
+// After is the state after a report, and false when the report makes no sense in
+// this state and must be ignored and recorded.
+func (s OrderState) After(r *Report) (OrderState, bool) {
+	next := transitions[s][r.Kind]
+	if next == illegal {
+		return s, false
+	}
+	if r.Kind == Filled && r.Leaves == 0 && !s.Terminal() {
+		next = Done
+	}
+	return next, true
+}
+
+// Order is what the Desk decided to send, and what has become of it.
+type Order struct {
+	ID       OrderID
+	Ref      Ref // the strategy's number; 0 for the children of a bracket and for flattening orders
+	Parent   OrderID
+	Strategy StrategyID
+	Class    Class
+	Terms    Terms // as last confirmed by the venue (Qty, Limit, Stop follow changes)
+	State    OrderState
+	Filled   Qty   // contracts
+	Notional int64 // sum of fill price x quantity, in ticks
+	Fees     Money
+	Sent     Time
+	Ended    Time // NoTime while open
+	Reason   string
+
+	pendingQty Qty // ChangePending: the quantity asked for; the larger of both counts
+}
+
+// Leaves is what can still fill: 0 once terminal.
+func (o *Order) Leaves() Qty {
+	if o.State.Terminal() {
+		return 0
+	}
+	return max(o.Terms.Qty, o.pendingQty) - o.Filled
+}
+
+func (o *Order) fold(h *Hash) {
+	h.Word(uint64(o.ID))
+	h.Word(uint64(o.Ref))
+	h.Word(uint64(o.Parent))
+	h.Word(uint64(o.State)<<8 | uint64(o.Class))
+	o.Terms.fold(h)
+	h.Word(uint64(o.Filled))
+	h.Word(uint64(o.Notional))
+}
