@@ -1,0 +1,200 @@
+package strategies
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"tollgate/engine"
+)
+
+// Sides of a Ticket, Order or Fill.
+const (
+	Buy  = 1
+	Sell = -1
+)
+
+// Ticket is an order ticket with everything on it, for Context.Submit. Leave
+// prices at 0 that do not apply; a contract that trades at exactly 0 needs the
+// named methods.
+type Ticket struct {
+	Side     int // Buy or Sell
+	Qty      int
+	Limit    float64 // with Stop 0: a limit order
+	Stop     float64 // with Limit 0: a stop order; with both: a stop-limit order
+	StopLoss float64 // protect fills with a stop at this price ...
+	Target   float64 // ... and a limit at this one, as one OCO
+	GTC      bool    // rest beyond the session
+}
+
+// Context is a strategy's view of its instrument and its way to trade. The
+// fields are written anew before every handler; nothing a script writes into
+// them reaches the engine. Fields cost a script far less than method calls: read
+// fields on every event, call methods to act.
+//
+// Every method that submits returns the order's ID at once; what became of it
+// arrives in OnOrder and OnFill. A refusal is an OnOrder with State "denied".
+type Context struct {
+	Instrument string // canonical name
+	Time       int64  // of the event, ns since 1970 UTC
+	TimeOfDay  int    // seconds since midnight where the exchange is
+	Date       int    // trade date, yyyymmdd
+
+	Bid, Ask, Last   float64 // NaN when unknown
+	BidSize, AskSize int     // -1 when unknown
+
+	Position     int     // the strategy's own, signed, in contracts
+	AveragePrice float64 // of the position; NaN when flat
+	Profit       float64 // unrealised, at the price the position could be closed
+	Realized     float64 // the strategy's own on this instrument since the start, after fees
+	Working      int     // open orders
+	Cash, Equity float64 // of the account, at the last fill or P&L update
+
+	Tick, TickValue, PointValue float64
+	Fee                         float64 // per contract and side
+
+	host *instance
+}
+
+// Buy submits a market order.
+func (c *Context) Buy(qty int) int { return c.host.submit(engine.Buy, qty, engine.Market, nan, nan, nan, nan, false) }
+
+// Sell submits a market order.
+func (c *Context) Sell(qty int) int {
+	return c.host.submit(engine.Sell, qty, engine.Market, nan, nan, nan, nan, false)
+}
+
+// BuyLimit submits a limit order for the day.
+func (c *Context) BuyLimit(qty int, price float64) int {
+	return c.host.submit(engine.Buy, qty, engine.Limit, price, nan, nan, nan, false)
+}
+
+// SellLimit submits a limit order for the day.
+func (c *Context) SellLimit(qty int, price float64) int {
+	return c.host.submit(engine.Sell, qty, engine.Limit, price, nan, nan, nan, false)
+}
+
+// BuyStop submits a stop order for the day: a market order once the price trades at stop or above.
+func (c *Context) BuyStop(qty int, stop float64) int {
+	return c.host.submit(engine.Buy, qty, engine.StopMarket, nan, stop, nan, nan, false)
+}
+
+// SellStop submits a stop order for the day: a market order once the price trades at stop or below.
+func (c *Context) SellStop(qty int, stop float64) int {
+	return c.host.submit(engine.Sell, qty, engine.StopMarket, nan, stop, nan, nan, false)
+}
+
+// BuyStopLimit submits a stop-limit order for the day.
+func (c *Context) BuyStopLimit(qty int, stop, limit float64) int {
+	return c.host.submit(engine.Buy, qty, engine.StopLimit, limit, stop, nan, nan, false)
+}
+
+// SellStopLimit submits a stop-limit order for the day.
+func (c *Context) SellStopLimit(qty int, stop, limit float64) int {
+	return c.host.submit(engine.Sell, qty, engine.StopLimit, limit, stop, nan, nan, false)
+}
+
+// BuyBracket buys at market; every fill is protected by a stop and a target, one
+// OCO. The engine places them, also when the script hangs. NaN leaves one out.
+func (c *Context) BuyBracket(qty int, stopLoss, target float64) int {
+	return c.host.submit(engine.Buy, qty, engine.Market, nan, nan, stopLoss, target, false)
+}
+
+// SellBracket sells at market, protected as BuyBracket is.
+func (c *Context) SellBracket(qty int, stopLoss, target float64) int {
+	return c.host.submit(engine.Sell, qty, engine.Market, nan, nan, stopLoss, target, false)
+}
+
+// Submit submits what the ticket says.
+func (c *Context) Submit(t *Ticket) int {
+	kind := engine.Market
+	switch {
+	case t.Limit != 0 && t.Stop != 0:
+		kind = engine.StopLimit
+	case t.Limit != 0:
+		kind = engine.Limit
+	case t.Stop != 0:
+		kind = engine.StopMarket
+	}
+	side := engine.Side(0) // a ticket without a side is denied, not guessed
+	if t.Side == Buy || t.Side == Sell {
+		side = engine.Side(t.Side)
+	}
+	return c.host.submit(side, t.Qty, kind, given(t.Limit), given(t.Stop), given(t.StopLoss), given(t.Target), t.GTC)
+}
+
+func given(price float64) float64 {
+	if price == 0 {
+		return nan
+	}
+	return price
+}
+
+var nan = math.NaN()
+
+// Target brings the position to the given number of contracts with one market
+// order; it returns 0 and does nothing when it is there already. It counts the
+// position only: cancel what is working first.
+func (c *Context) Target(position int) int {
+	switch d := position - c.host.position(); {
+	case d > 0:
+		return c.Buy(d)
+	case d < 0:
+		return c.Sell(-d)
+	}
+	return 0
+}
+
+// Change asks for a new quantity and new prices of an open order; NaN keeps a
+// price, 0 keeps the quantity.
+func (c *Context) Change(id, qty int, limit, stop float64) { c.host.amend(id, qty, limit, stop) }
+
+// Cancel asks to cancel an open order.
+func (c *Context) Cancel(id int) { c.host.withdraw(id) }
+
+// CancelAll asks to cancel every open order of the strategy on its instrument,
+// brackets included.
+func (c *Context) CancelAll() { c.host.sweep(engine.CancelAll) }
+
+// Flatten cancels every open order and closes the position at market.
+func (c *Context) Flatten() { c.host.sweep(engine.Flatten) }
+
+// Order returns one of the strategy's orders as it stands now; Open is false and
+// ID 0 when there is no such order or it ended long ago.
+func (c *Context) Order(id int) Order { return c.host.order(id) }
+
+// Orders returns the open orders, oldest first.
+func (c *Context) Orders() []Order { return c.host.orders() }
+
+// Round returns the price on the tick grid nearest to x.
+func (c *Context) Round(x float64) float64 { return c.host.round(x, math.Round) }
+
+// RoundDown returns the highest price on the tick grid not above x.
+func (c *Context) RoundDown(x float64) float64 { return c.host.round(x, floorTick) }
+
+// RoundUp returns the lowest price on the tick grid not below x.
+func (c *Context) RoundUp(x float64) float64 { return c.host.round(x, ceilTick) }
+
+// Every starts a timer that fires OnTimer at every multiple of d of event time.
+// d is at least one millisecond. Calling it again with the same name restarts it.
+func (c *Context) Every(name string, d time.Duration) { c.host.every(name, d) }
+
+// At starts a timer that fires OnTimer once a day at a wall-clock time ("15:55")
+// where the exchange is.
+func (c *Context) At(name, timeOfDay string) { c.host.at(name, timeOfDay, "") }
+
+// AtIn is At in a named time zone ("America/Chicago").
+func (c *Context) AtIn(name, timeOfDay, zone string) { c.host.at(name, timeOfDay, zone) }
+
+// StopTimer ends a timer.
+func (c *Context) StopTimer(name string) { c.host.stopTimer(name) }
+
+// Log writes a line into the record.
+func (c *Context) Log(args ...any) { c.host.log(fmt.Sprintln(args...)) }
+
+// Logf writes a formatted line into the record.
+func (c *Context) Logf(format string, args ...any) { c.host.log(fmt.Sprintf(format, args...)) }
+
+// Stop ends the strategy after this handler: OnStop runs, its orders are
+// cancelled, its position is left as it is.
+func (c *Context) Stop(reason string) { c.host.stop(reason) }
