@@ -13,6 +13,8 @@ const (
 	BadTerms     Code = "bad_terms" // quantity, price or type that no broker would take
 	BadPrice     Code = "bad_price" // a price that is not on the tick grid, not a number or out of range
 	OrderPending Code = "order_pending"
+	Throttled    Code = "throttled"  // no tokens left for a request of this class
+	Flattening   Code = "flattening" // the position is being closed; nothing new until that is done
 )
 
 // Denial is the answer no, with the limit and the number that broke it.
@@ -21,6 +23,7 @@ type Denial struct {
 	Limit string // the limit, in the unit of the rule ("2", "500.00", "2s"); empty where there is none
 	Value string // the number that would have broken it
 	Text  string // for people: what was judged and what can be done
+	Retry Time   // when asking again can help (throttled); NoTime = it cannot
 }
 
 // Error makes a Denial an error for callers that want one.

@@ -13,8 +13,12 @@ type Price int64
 // NoPrice marks an absent price: no bid, no trade yet, no limit on the order.
 const NoPrice Price = math.MinInt64
 
+// InvalidPrice marks a price that somebody asked for and that cannot be: not on
+// the tick grid, not a number, out of range. The Desk denies whatever carries it.
+const InvalidPrice Price = math.MinInt64 + 1
+
 // Known reports whether p is a price at all.
-func (p Price) Known() bool { return p != NoPrice }
+func (p Price) Known() bool { return p != NoPrice && p != InvalidPrice }
 
 // Qty is a number of contracts (or shares), signed where it is a position.
 type Qty int64

@@ -1,0 +1,195 @@
+package engine
+
+// bracket protects the fills of one entry with a stop, a target, or both as one
+// OCO. It lives at the Desk, so that it works while the script does not.
+//
+// The invariant, restored after every report about the entry or its children: the
+// children's open quantity is what the entry filled and no child has exited yet.
+// When a child is refused (its price was passed already), the rest is closed at
+// market: a position is never left without the protection that was asked for.
+type bracket struct {
+	stopLoss, target Price
+	oco              OCO
+	entry            *Order
+	stop, limit      *Order
+	closing          *Order // market order that replaces refused protection
+	closed           Qty    // what earlier children and closing orders filled
+	failed           bool
+	reserved         int // orders still held in reserve in the Book
+}
+
+func newBracket(i *Intent) *bracket {
+	if !i.HasBracket() {
+		return nil
+	}
+	return &bracket{stopLoss: i.StopLoss, target: i.Target}
+}
+
+// children is how many orders the bracket will place.
+func (b *bracket) children() int {
+	n := 0
+	if b != nil && b.stopLoss != NoPrice {
+		n++
+	}
+	if b != nil && b.target != NoPrice {
+		n++
+	}
+	return n
+}
+
+// hold ties a bracket to its entry.
+func (d *Desk) hold(entry *Order, b *bracket) {
+	d.nextOCO++
+	b.entry, b.oco, b.reserved = entry, d.nextOCO, b.children()
+	d.book.reserved += b.reserved
+	d.brackets[entry.ID] = b
+}
+
+// unprotected is what the entry filled and nothing has closed yet.
+func (b *bracket) unprotected() Qty {
+	q := b.entry.Filled - b.closed
+	for _, o := range []*Order{b.stop, b.limit, b.closing} {
+		if o != nil {
+			q -= o.Filled
+		}
+	}
+	return q
+}
+
+// guard restores the bracket's invariant.
+func (d *Desk) guard(b *bracket) {
+	need := b.unprotected()
+	b.failed = b.failed || refused(b.stop) || refused(b.limit)
+	switch {
+	case d.members[b.entry.Strategy].flattening:
+		// The flattening closes the position; new protection would only be in its way.
+	case b.failed:
+		d.replace(b, need)
+	case need > 0 && b.stop == nil && b.limit == nil:
+		d.protect(b, need)
+	case need > 0 && b.spent():
+		d.renew(b)
+		d.protect(b, need)
+	case need > 0:
+		d.resize(b, b.stop, need)
+		d.resize(b, b.limit, need)
+	}
+	d.letGo(b)
+}
+
+func refused(o *Order) bool { return o != nil && o.State == Refused }
+
+// spent reports whether the children did their work and are gone, while the
+// entry went on filling. Children that a person or the script cancelled are not spent.
+func (b *bracket) spent() bool {
+	done := false
+	for _, o := range []*Order{b.stop, b.limit} {
+		if o != nil && !o.State.Terminal() {
+			return false
+		}
+		done = done || o != nil && o.State == Done
+	}
+	return done
+}
+
+// renew makes room for new children: an OCO id is used once.
+func (d *Desk) renew(b *bracket) {
+	for _, o := range []*Order{b.stop, b.limit} {
+		if o != nil {
+			b.closed += o.Filled
+			delete(d.brackets, o.ID)
+		}
+	}
+	b.stop, b.limit = nil, nil
+	d.nextOCO++
+	b.oco = d.nextOCO
+}
+
+// protect places the children for the first fills.
+func (d *Desk) protect(b *bracket, qty Qty) {
+	d.book.reserved -= b.reserved
+	b.reserved = 0
+	base := Terms{Instrument: b.entry.Terms.Instrument, Side: b.entry.Terms.Side.Opposite(), TIF: GTC, Qty: qty, Limit: NoPrice, Stop: NoPrice, OCO: b.oco}
+	if b.stopLoss != NoPrice {
+		t := base
+		t.Type, t.Stop = StopMarket, b.stopLoss
+		b.stop = d.child(b, t)
+	}
+	if b.target != NoPrice {
+		t := base
+		t.Type, t.Limit = Limit, b.target
+		b.limit = d.child(b, t)
+	}
+}
+
+// child places one order of the bracket; when the budget is spent it waits.
+func (d *Desk) child(b *bracket, t Terms) *Order {
+	o := d.newOrder(Order{Parent: b.entry.ID, Strategy: b.entry.Strategy, Class: ClassProtect, Terms: t})
+	d.orders[o.ID] = o
+	d.book.add(o)
+	d.brackets[o.ID] = b
+	d.tell(o, Fill{}, nil)
+	d.request(&Request{Kind: PlaceOrder, Order: o.ID, Class: o.Class, Terms: o.Terms})
+	return o
+}
+
+// resize brings a child's open quantity to need, when it is at rest.
+func (d *Desk) resize(b *bracket, o *Order, need Qty) {
+	if o == nil || o.Leaves() == need || o.State != Working && o.State != PartFilled {
+		return
+	}
+	t := o.Terms
+	t.Qty = o.Filled + need
+	o.pendingQty, o.State = t.Qty, ChangePending
+	d.request(&Request{Kind: ChangeOrder, Order: o.ID, Class: ClassProtect, Terms: t})
+}
+
+// replace closes the rest of a position whose protection was refused: first the
+// other child goes, then a market order.
+func (d *Desk) replace(b *bracket, need Qty) {
+	open := false
+	for _, o := range []*Order{b.stop, b.limit} {
+		if o != nil && !o.State.Terminal() {
+			d.cancel(o)
+			open = true
+		}
+	}
+	if need <= 0 || open || b.closing != nil && !b.closing.State.Terminal() {
+		return
+	}
+	if b.closing != nil && b.closing.State == Refused {
+		return // the venue takes nothing from us: the strategy and the person have been told
+	}
+	if b.closing != nil {
+		b.closed += b.closing.Filled
+		delete(d.brackets, b.closing.ID)
+	}
+	o := d.newOrder(Order{Parent: b.entry.ID, Strategy: b.entry.Strategy, Class: ClassFlatten, Terms: Terms{
+		Instrument: b.entry.Terms.Instrument, Side: b.entry.Terms.Side.Opposite(), Type: Market, Qty: need, Limit: NoPrice, Stop: NoPrice,
+	}})
+	b.closing = o
+	d.orders[o.ID] = o
+	d.book.add(o)
+	d.brackets[o.ID] = b
+	d.request(&Request{Kind: PlaceOrder, Order: o.ID, Class: o.Class, Terms: o.Terms})
+}
+
+// letGo forgets a bracket that is over: the entry can fill no more and every
+// order of it has ended.
+func (d *Desk) letGo(b *bracket) {
+	for _, o := range []*Order{b.entry, b.stop, b.limit, b.closing} {
+		if o != nil && !o.State.Terminal() {
+			return
+		}
+	}
+	if b.failed && b.unprotected() > 0 && !refused(b.closing) {
+		return
+	}
+	d.book.reserved -= b.reserved
+	b.reserved = 0
+	for _, o := range []*Order{b.entry, b.stop, b.limit, b.closing} {
+		if o != nil {
+			delete(d.brackets, o.ID)
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+)
+
+// Gate judges requests: permit or denial, never both. It is called by the Desk
+// alone, one request at a time, and must be as pure as the Desk is.
+type Gate interface {
+	Judge(b *Book, r *Request) (Permit, *Denial)
+}
+
+// DeskConfig is what a Desk is made of.
+type DeskConfig struct {
+	Universe *Universe
+	Gate     Gate
+	Cash     Money         // starting cash
+	Calendar *Calendar     // the account's risk session; nil = UTC days
+	PnLEvery time.Duration // interval of PnL commands while something changes; 0 = none
+}
+
+// Member is one strategy instance as the Desk knows it.
+type Member struct {
+	Name       string
+	Instrument InstrumentID
+}
+
+// Desk owns one account: its orders, positions, profit and loss. It is a pure
+// machine: Step takes an event and returns commands, and nothing else happens. It
+// is not safe for concurrent use; a shell owns it.
+//
+// The commands Step returns, and what they point to, are valid until the next Step.
+type Desk struct {
+	cfg      DeskConfig
+	book     Book
+	members  []member
+	in       [][]StrategyID // members by instrument
+	orders   map[OrderID]*Order
+	refs     map[refKey]*Order
+	ended    []*Order // terminal orders still remembered, oldest first
+	nextID   OrderID
+	nextOCO  OCO
+	queue    []*Request // permitted in principle, waiting for tokens, most urgent first
+	brackets map[OrderID]*bracket
+
+	timer   uint64 // last timer ID
+	retryID uint64 // timer of the queue, 0 = none
+	pnlID   uint64
+	pnlLast PnL
+
+	trips   []RoundTrip // finished in this step
+	out     []Command
+	publish Publish
+	hash    Hash
+	faults  uint64 // reports that made no sense
+}
+
+type refKey struct {
+	strategy StrategyID
+	ref      Ref
+}
+
+// member is a strategy instance's state at the Desk.
+type member struct {
+	Member
+	account    account
+	intents    uint64 // Seq of the last intent taken
+	updates    uint64 // Seq of the last update sent
+	flattening bool
+	attempts   int // flattening orders sent for this flattening
+}
+
+// Bounds of the Desk.
+const (
+	keepEnded       = 1024 // terminal orders remembered for late reports and look-ups
+	flattenAttempts = 3    // closing orders sent before a flattening gives up and says so
+	maxWaiting      = 256  // requests waiting for tokens
+)
+
+// NewDesk returns a Desk without strategies.
+func NewDesk(c DeskConfig) *Desk {
+	d := &Desk{
+		cfg: c, orders: map[OrderID]*Order{}, refs: map[refKey]*Order{}, brackets: map[OrderID]*bracket{}, hash: NewHash(),
+		book: Book{u: c.Universe, start: c.Cash, calendar: c.Calendar, now: NoTime, base: c.Cash},
+	}
+	d.book.grow()
+	return d
+}
+
+// Join registers a strategy instance and returns its number.
+func (d *Desk) Join(m Member) StrategyID {
+	d.book.grow()
+	id := StrategyID(len(d.members))
+	x := member{Member: m}
+	x.account.trip.Strategy = id
+	d.members = append(d.members, x)
+	for len(d.in) < d.cfg.Universe.Len() {
+		d.in = append(d.in, nil)
+	}
+	d.in[m.Instrument] = append(d.in[m.Instrument], id)
+	return id
+}
+
+// Book is the account as it stands, to read.
+func (d *Desk) Book() *Book { return &d.book }
+
+// Hash digests every command so far.
+func (d *Desk) Hash() Hash { return d.hash }
+
+// Holding is a strategy instance's position.
+func (d *Desk) Holding(s StrategyID) Holding { return d.members[s].account.holding }
+
+// Finished returns the round trips that the last Step completed, until the next.
+func (d *Desk) Finished() []RoundTrip { return d.trips }
+
+// Ignored is how many reports made no sense in their order's state and were dropped.
+func (d *Desk) Ignored() uint64 { return d.faults }
+
+// Step takes one event. Events must not go back in time.
+func (d *Desk) Step(e Event) []Command {
+	d.out, d.trips = d.out[:0], d.trips[:0]
+	switch e := e.(type) {
+	case *Quote:
+		d.onQuote(e)
+	case *Intent:
+		d.advance(e.At)
+		d.onIntent(e)
+	case *Report:
+		d.advance(e.At)
+		d.onReport(e)
+	case *TimerFired:
+		d.advance(e.At)
+		d.onTimer(e)
+	case *LinkChange:
+		d.advance(e.At)
+	}
+	return d.out
+}
+
+func (d *Desk) advance(t Time) {
+	d.book.now = t
+	d.book.roll(t)
+}
+
+func (d *Desk) onQuote(q *Quote) {
+	d.advance(q.At)
+	if int(q.Instrument) >= len(d.book.tops) {
+		d.book.grow()
+	}
+	d.book.mark(q)
+	if int(q.Instrument) < len(d.in) {
+		for _, s := range d.in[q.Instrument] {
+			a := &d.members[s].account
+			if a.holding.Position != 0 {
+				a.mark(d.book.tops[q.Instrument].Mark(a.holding.Position), d.book.Instrument(q.Instrument))
+			}
+		}
+	}
+	d.publish.Quote = q
+	d.emit(&d.publish)
+	d.startPnL()
+}
+
+func (d *Desk) onTimer(t *TimerFired) {
+	switch t.ID {
+	case d.retryID:
+		d.retryID = 0
+		d.drain()
+	case d.pnlID:
+		d.pnlID = 0
+		d.tellPnL()
+	}
+}
+
+// emit appends a command and folds it into the digest.
+func (d *Desk) emit(c Command) {
+	c.Fold(&d.hash)
+	d.out = append(d.out, c)
+}
+
+func (d *Desk) setTimer(at Time) uint64 {
+	d.timer++
+	d.emit(&SetTimer{At: at, ID: d.timer})
+	return d.timer
+}
+
+// startPnL arms the P&L timer when profit and loss may have moved.
+func (d *Desk) startPnL() {
+	if d.cfg.PnLEvery > 0 && d.pnlID == 0 && (d.book.unrealized != d.pnlLast.Unrealized || d.book.Balance() != d.pnlLast.Balance) {
+		every := Time(d.cfg.PnLEvery)
+		d.pnlID = d.setTimer((d.book.now/every + 1) * every)
+	}
+}
+
+func (d *Desk) tellPnL() {
+	b := d.book.Balance()
+	p := PnL{At: d.book.now, Realized: d.book.SessionPnL() - d.book.unrealized, Unrealized: d.book.unrealized, Balance: b}
+	if p.Unrealized == d.pnlLast.Unrealized && p.Balance == d.pnlLast.Balance {
+		return
+	}
+	d.pnlLast = p
+	d.emit(&p)
+}
+
+// tell sends a strategy the news about one of its orders.
+func (d *Desk) tell(o *Order, f Fill, denial *Denial) {
+	m := &d.members[o.Strategy]
+	m.updates++
+	d.emit(&Update{
+		At: d.book.now, Strategy: o.Strategy, Seq: m.updates, Order: *o, Fill: f, Denial: denial,
+		Holding: m.account.holding, Account: d.book.Balance(),
+	})
+}
+
+// String says what the Desk holds, for people.
+func (d *Desk) String() string {
+	return fmt.Sprintf("desk: %d strategies, %d open orders, %d waiting", len(d.members), d.book.count, len(d.queue))
+}

@@ -1,0 +1,218 @@
+package engine
+
+import "fmt"
+
+// onIntent takes what a strategy wants: repeats are dropped, gaps denied.
+func (d *Desk) onIntent(i *Intent) {
+	if int(i.Strategy) >= len(d.members) {
+		d.faults++
+		return
+	}
+	m := &d.members[i.Strategy]
+	if i.Seq <= m.intents {
+		return
+	}
+	if i.Seq != m.intents+1 {
+		d.deny(i, &Denial{Code: SequenceGap, Limit: fmt.Sprint(m.intents + 1), Value: fmt.Sprint(i.Seq),
+			Text: "an earlier intent of this strategy was lost; resynchronise and submit again", Retry: NoTime})
+		return
+	}
+	m.intents = i.Seq
+	switch i.Kind {
+	case Submit:
+		d.submit(i)
+	case Amend:
+		d.amend(i)
+	case Withdraw:
+		d.withdraw(i)
+	case CancelAll:
+		d.cancelAll(i.Strategy)
+	case Flatten:
+		d.flatten(i.Strategy)
+	}
+}
+
+// deny answers an intent about an order that does not exist or never will.
+func (d *Desk) deny(i *Intent, why *Denial) {
+	d.tell(&Order{Ref: i.Ref, Strategy: i.Strategy, Terms: i.Terms, State: Refused, Sent: i.At, Ended: i.At, Reason: why.Text}, Fill{}, why)
+}
+
+func (d *Desk) submit(i *Intent) {
+	m := &d.members[i.Strategy]
+	t := i.Terms
+	t.Instrument = m.Instrument
+	if why := d.flaw(i, &t); why != nil {
+		d.deny(i, why)
+		return
+	}
+	if m.flattening {
+		d.deny(i, &Denial{Code: Flattening, Text: "the position is being closed; submit again when it is flat", Retry: NoTime})
+		return
+	}
+	o := d.newOrder(Order{Ref: i.Ref, Strategy: i.Strategy, Class: d.classOf(m, &t), Terms: t})
+	bracket := newBracket(i)
+	if why := d.place(o, bracket.children()); why != nil {
+		d.deny(i, why)
+		return
+	}
+	if bracket != nil {
+		d.hold(o, bracket)
+	}
+	d.refs[refKey{o.Strategy, o.Ref}] = o
+	d.tell(o, Fill{}, nil)
+}
+
+// newOrder gives an order its number. The number is spent even if the gate says no.
+func (d *Desk) newOrder(o Order) *Order {
+	d.nextID++
+	o.ID, o.Sent, o.Ended, o.State = d.nextID, d.book.now, NoTime, InFlight
+	return &o
+}
+
+// place asks the gate and, on its yes, sends the order. extra is the number of
+// further orders its bracket will need.
+func (d *Desk) place(o *Order, extra int) *Denial {
+	d.book.reserved += extra
+	r := Request{At: d.book.now, Kind: PlaceOrder, Order: o.ID, Class: o.Class, Terms: o.Terms}
+	permit, why := d.cfg.Gate.Judge(&d.book, &r)
+	d.book.reserved -= extra
+	if why != nil {
+		return why
+	}
+	d.orders[o.ID] = o
+	d.book.add(o)
+	d.send(&r, permit)
+	return nil
+}
+
+// send emits a permitted request. A permit that does not fit is a bug in the
+// gate: nothing is sent, and the fault is counted.
+func (d *Desk) send(r *Request, p Permit) {
+	s, err := NewSend(*r, p)
+	if err != nil {
+		d.faults++
+		return
+	}
+	d.emit(s)
+}
+
+// classOf tells an exit from an entry: an exit is no larger than what is left of
+// the strategy's position after the exits already open.
+func (d *Desk) classOf(m *member, t *Terms) Class {
+	held := m.account.holding.Position
+	if held != 0 && (held > 0) == (t.Side == Sell) && t.Qty <= held.Abs() {
+		return ClassExit
+	}
+	return ClassEntry
+}
+
+// flaw finds what no broker would take, before anything is counted or spent.
+func (d *Desk) flaw(i *Intent, t *Terms) *Denial {
+	bad := func(code Code, value, text string) *Denial {
+		return &Denial{Code: code, Value: value, Text: text, Retry: NoTime}
+	}
+	switch {
+	case t.Qty <= 0:
+		return bad(BadTerms, fmt.Sprint(t.Qty), "the quantity must be 1 or more")
+	case t.Side != Buy && t.Side != Sell:
+		return bad(BadTerms, fmt.Sprint(int(t.Side)), "the side must be Buy or Sell")
+	case t.Type > StopLimit:
+		return bad(BadTerms, fmt.Sprint(int(t.Type)), "unknown order type")
+	case t.Limit == InvalidPrice, t.Stop == InvalidPrice, i.StopLoss == InvalidPrice, i.Target == InvalidPrice:
+		return bad(BadPrice, "", "a price is not a number or not on the tick grid; use ctx.Round")
+	case t.Type.HasLimit() != (t.Limit != NoPrice):
+		return bad(BadPrice, "", "the order type and the limit price do not go together")
+	case t.Type.HasStop() != (t.Stop != NoPrice):
+		return bad(BadPrice, "", "the order type and the stop price do not go together")
+	}
+	if i.StopLoss != NoPrice && i.Target != NoPrice && !t.Side.Better(i.StopLoss, i.Target-Price(t.Side)) {
+		return bad(BadPrice, "", "the bracket is the wrong way round: the stop must lie beyond the entry and the target before it")
+	}
+	return nil
+}
+
+// find returns the open order an intent is about, or why there is none.
+func (d *Desk) find(i *Intent) (*Order, *Denial) {
+	o := d.refs[refKey{i.Strategy, i.Ref}]
+	if o == nil {
+		return nil, &Denial{Code: UnknownRef, Value: fmt.Sprint(i.Ref), Text: "the strategy has no such order, or it ended long ago", Retry: NoTime}
+	}
+	if o.State.Terminal() {
+		return nil, &Denial{Code: NotOpen, Value: o.State.String(), Text: "the order is not open any more", Retry: NoTime}
+	}
+	return o, nil
+}
+
+func (d *Desk) withdraw(i *Intent) {
+	o, why := d.find(i)
+	if why != nil {
+		d.deny(i, why)
+		return
+	}
+	d.cancel(o)
+}
+
+// cancel asks the venue to cancel an order, unless that is under way.
+func (d *Desk) cancel(o *Order) {
+	if o.State.Terminal() || o.State == CancelPending {
+		return
+	}
+	if d.unsend(o) {
+		return
+	}
+	o.State = CancelPending
+	d.request(&Request{Kind: CancelOrder, Order: o.ID, Class: ClassCancel, Terms: o.Terms})
+}
+
+func (d *Desk) amend(i *Intent) {
+	o, why := d.find(i)
+	if why == nil {
+		why = d.amendable(o, i)
+	}
+	if why != nil {
+		d.deny(i, why)
+		return
+	}
+	t := o.Terms
+	if i.Terms.Qty > 0 {
+		t.Qty = i.Terms.Qty
+	}
+	if i.Terms.Limit != NoPrice {
+		t.Limit = i.Terms.Limit
+	}
+	if i.Terms.Stop != NoPrice {
+		t.Stop = i.Terms.Stop
+	}
+	if why := d.change(o, t, o.Class); why != nil {
+		d.deny(i, why)
+	}
+}
+
+func (d *Desk) amendable(o *Order, i *Intent) *Denial {
+	switch {
+	case i.Terms.Limit == InvalidPrice, i.Terms.Stop == InvalidPrice:
+		return &Denial{Code: BadPrice, Text: "a price is not a number or not on the tick grid; use ctx.Round", Retry: NoTime}
+	case o.State != Working && o.State != PartFilled:
+		return &Denial{Code: OrderPending, Value: o.State.String(), Text: "wait until the order is working before changing it", Retry: NoTime}
+	case i.Terms.Limit != NoPrice && !o.Terms.Type.HasLimit(), i.Terms.Stop != NoPrice && !o.Terms.Type.HasStop():
+		return &Denial{Code: BadTerms, Value: o.Terms.Type.String(), Text: "an order of this type has no such price", Retry: NoTime}
+	case i.Terms.Qty != 0 && i.Terms.Qty <= o.Filled:
+		return &Denial{Code: BadTerms, Value: fmt.Sprint(i.Terms.Qty), Text: fmt.Sprintf("%d are filled already; cancel the order instead", o.Filled), Retry: NoTime}
+	}
+	return nil
+}
+
+// change asks for new terms. While the answer is out, the larger quantity counts.
+func (d *Desk) change(o *Order, t Terms, c Class) *Denial {
+	state := o.State
+	o.pendingQty = t.Qty
+	r := Request{At: d.book.now, Kind: ChangeOrder, Order: o.ID, Class: c, Terms: t}
+	permit, why := d.cfg.Gate.Judge(&d.book, &r)
+	if why != nil {
+		o.pendingQty, o.State = 0, state
+		return why
+	}
+	o.State = ChangePending
+	d.send(&r, permit)
+	return nil
+}

@@ -1,0 +1,97 @@
+package engine
+
+// onReport takes what the venue says about an order. A report that makes no
+// sense in the order's state is counted and changes nothing, except that a fill
+// is always booked: money moved.
+func (d *Desk) onReport(r *Report) {
+	o := d.orders[r.Order]
+	if o == nil {
+		d.faults++
+		return
+	}
+	before := o.State
+	next, ok := before.After(r)
+	if !ok {
+		d.faults++
+		return
+	}
+	o.State = next
+	d.adopt(o, r)
+	var f Fill
+	if r.Kind == Filled {
+		f = d.fill(o, r)
+	}
+	if next.Terminal() && !before.Terminal() {
+		d.end(o, r)
+	}
+	d.tell(o, f, nil)
+	d.follow(o)
+}
+
+// adopt takes over the terms a report confirms.
+func (d *Desk) adopt(o *Order, r *Report) {
+	switch r.Kind {
+	case Changed:
+		o.Terms.Qty = o.Filled + r.Leaves
+		o.Terms.Limit, o.Terms.Stop = r.Limit, r.Stop
+		o.pendingQty = 0
+		if o.Filled > 0 && o.State == Working {
+			o.State = PartFilled
+		}
+	case ChangeRejected:
+		o.pendingQty = 0
+		if o.Filled > 0 && o.State == Working {
+			o.State = PartFilled
+		}
+	case Rejected:
+		o.Reason = r.Reason
+	}
+}
+
+// fill books an execution to the order, the strategy and the account.
+func (d *Desk) fill(o *Order, r *Report) Fill {
+	in := d.book.Instrument(o.Terms.Instrument)
+	o.Filled += r.Qty
+	o.Notional += int64(r.Price) * int64(r.Qty)
+	o.Fees += r.Fee
+	d.book.fill(in.ID, o.Terms.Side, r.Qty, r.Price, r.Fee)
+	pnl, trip := d.members[o.Strategy].account.fill(r.At, o.Terms.Side, r.Qty, r.Price, r.Fee, in)
+	if trip != nil {
+		d.trips = append(d.trips, *trip)
+	}
+	d.startPnL()
+	return Fill{Qty: r.Qty, Price: r.Price, Fee: r.Fee, Maker: r.Maker, PnL: pnl}
+}
+
+// end takes an order out of the open ones. The newest ended orders stay known.
+func (d *Desk) end(o *Order, r *Report) {
+	o.Ended = r.At
+	if r.Reason != "" {
+		o.Reason = r.Reason
+	}
+	d.book.remove(o)
+	d.ended = append(d.ended, o)
+	if len(d.ended) > keepEnded {
+		d.forget(d.ended[0])
+		copy(d.ended, d.ended[1:])
+		d.ended = d.ended[:len(d.ended)-1]
+	}
+}
+
+func (d *Desk) forget(o *Order) {
+	delete(d.orders, o.ID)
+	if o.Ref != 0 {
+		delete(d.refs, refKey{o.Strategy, o.Ref})
+	}
+}
+
+// follow does what a report sets in motion: brackets grow with their entry,
+// flattenings go on when the last order is gone.
+func (d *Desk) follow(o *Order) {
+	if b := d.brackets[o.ID]; b != nil {
+		d.guard(b)
+	}
+	if d.members[o.Strategy].flattening {
+		d.flattenOn(o.Strategy)
+	}
+}

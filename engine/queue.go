@@ -1,0 +1,120 @@
+package engine
+
+// Requests that protect, cancel or flatten are never given up for want of
+// tokens: they wait here, most urgent class first, oldest first within a class,
+// and go out when the gate says there are tokens again.
+
+// request sends what must be sent, at once or as soon as the budget allows.
+func (d *Desk) request(r *Request) {
+	if len(d.queue) > 0 {
+		d.wait(r)
+		d.drain()
+		return
+	}
+	if !d.try(r) {
+		d.wait(r)
+	}
+}
+
+// try asks the gate and sends. False means: throttled, ask again.
+func (d *Desk) try(r *Request) bool {
+	r.At = d.book.now
+	permit, why := d.cfg.Gate.Judge(&d.book, r)
+	switch {
+	case why == nil:
+		d.send(r, permit)
+	case why.Retry != NoTime:
+		d.retryAt(why.Retry)
+		return false
+	default:
+		d.refuse(r, why)
+	}
+	return true
+}
+
+// refuse undoes what waited for a request that the gate will never permit, and
+// tells the strategy.
+func (d *Desk) refuse(r *Request, why *Denial) {
+	o := d.orders[r.Order]
+	if o == nil || o.State.Terminal() {
+		return
+	}
+	switch r.Kind {
+	case PlaceOrder:
+		o.State, o.Reason = Refused, why.Text
+		d.end(o, &Report{At: d.book.now})
+	default:
+		o.pendingQty = 0
+		o.State = Working
+		if o.Filled > 0 {
+			o.State = PartFilled
+		}
+	}
+	d.tell(o, Fill{}, why)
+	d.follow(o)
+}
+
+// wait puts a request in its place in the queue. A queue at its bound refuses.
+func (d *Desk) wait(r *Request) {
+	if len(d.queue) == maxWaiting {
+		d.refuse(r, &Denial{Code: Throttled, Text: "too many requests are waiting for tokens", Retry: NoTime})
+		return
+	}
+	i := len(d.queue)
+	for i > 0 && d.queue[i-1].Class > r.Class {
+		i--
+	}
+	d.queue = append(d.queue, nil)
+	copy(d.queue[i+1:], d.queue[i:])
+	d.queue[i] = r
+}
+
+func (d *Desk) retryAt(t Time) {
+	if d.retryID == 0 {
+		d.retryID = d.setTimer(max(t, d.book.now+1))
+	}
+}
+
+// drain sends what waits, until the budget is spent again. What has become
+// pointless meanwhile is dropped. A request leaves the queue before it is tried:
+// what follows from a refusal may change the queue.
+func (d *Desk) drain() {
+	for len(d.queue) > 0 {
+		r := d.queue[0]
+		d.drop(0)
+		if d.moot(r) || d.try(r) {
+			continue
+		}
+		d.queue = append(d.queue, nil)
+		copy(d.queue[1:], d.queue)
+		d.queue[0] = r
+		return
+	}
+}
+
+func (d *Desk) drop(i int) {
+	copy(d.queue[i:], d.queue[i+1:])
+	d.queue[len(d.queue)-1] = nil
+	d.queue = d.queue[:len(d.queue)-1]
+}
+
+// unsend takes an order back that still waits to be sent; false when it does not.
+func (d *Desk) unsend(o *Order) bool {
+	for i, r := range d.queue {
+		if r.Order == o.ID && r.Kind == PlaceOrder {
+			d.drop(i)
+			o.State = Dead
+			d.end(o, &Report{At: d.book.now, Reason: "cancelled before it was sent"})
+			d.tell(o, Fill{}, nil)
+			d.follow(o)
+			return true
+		}
+	}
+	return false
+}
+
+// moot reports whether a waiting request has lost its object.
+func (d *Desk) moot(r *Request) bool {
+	o := d.orders[r.Order]
+	return o == nil || o.State.Terminal()
+}
