@@ -1,0 +1,73 @@
+package risk
+
+import (
+	"fmt"
+	"time"
+
+	"tollgate/engine"
+)
+
+// BudgetConfig is the token budget for calls to the broker. CrossTrade allows 3 a
+// second with a burst of 20 per user, shared by everything the user runs.
+type BudgetConfig struct {
+	Rate    int64 // tokens per second, > 0
+	Burst   int64 // capacity, > 0
+	Reserve int64 // tokens that only flattening, protection and cancels may use, 0 <= Reserve < Burst
+}
+
+// DefaultBudget is the broker's limit with six calls kept back.
+var DefaultBudget = BudgetConfig{Rate: 3, Burst: 20, Reserve: 6}
+
+// Budget is a token bucket on event time. It counts in units of 1e-9 token, so
+// refilling at any whole rate is exact.
+type Budget struct {
+	cfg    BudgetConfig
+	tokens int64 // 1e-9 token
+	at     engine.Time
+}
+
+const token = int64(time.Second)
+
+// NewBudget returns a full bucket.
+func NewBudget(c BudgetConfig) Budget {
+	return Budget{cfg: c, tokens: c.Burst * token, at: engine.NoTime}
+}
+
+// Take spends one token for the request, or denies it with the time at which
+// there will be one. The last Reserve tokens are out of reach for exits, entries
+// and queries.
+func (b *Budget) Take(r *engine.Request) *engine.Denial {
+	b.refill(r.At)
+	floor := int64(0)
+	if r.Class > engine.ClassCancel {
+		floor = b.cfg.Reserve * token
+	}
+	if b.tokens-floor >= token {
+		b.tokens -= token
+		return nil
+	}
+	missing := token - (b.tokens - floor)
+	wait := (missing + b.cfg.Rate - 1) / b.cfg.Rate
+	return &engine.Denial{
+		Code: Throttled, Limit: fmt.Sprintf("%d/s", b.cfg.Rate), Value: fmt.Sprintf("%d ms short", (wait+999_999)/1_000_000),
+		Text: "the budget of calls to the broker is spent", Retry: r.At + engine.Time(wait),
+	}
+}
+
+// refill adds what time has brought. Time standing still or going back adds nothing.
+func (b *Budget) refill(now engine.Time) {
+	if b.at == engine.NoTime {
+		b.at = now
+	}
+	elapsed := int64(now - b.at)
+	if elapsed <= 0 {
+		return
+	}
+	b.at = now
+	full := b.cfg.Burst * token
+	if elapsed >= (full-b.tokens)/b.cfg.Rate+1 {
+		b.tokens = full
+		return
+	}
+	b.tokens = min(full, b.tokens+elapsed*b.cfg.Rate)
+}
