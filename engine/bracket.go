@@ -100,6 +100,12 @@ func (d *Desk) renew(b *bracket) {
 			delete(d.brackets, o.ID)
 		}
 	}
+	if b.stop != nil {
+		b.stopLoss = b.stop.Terms.Stop // the script may have moved it
+	}
+	if b.limit != nil {
+		b.target = b.limit.Terms.Limit
+	}
 	b.stop, b.limit = nil, nil
 	d.nextOCO++
 	b.oco = d.nextOCO
@@ -113,21 +119,22 @@ func (d *Desk) protect(b *bracket, qty Qty) {
 	if b.stopLoss != NoPrice {
 		t := base
 		t.Type, t.Stop = StopMarket, b.stopLoss
-		b.stop = d.child(b, t)
+		b.stop = d.child(b, t, StopRef)
 	}
 	if b.target != NoPrice {
 		t := base
 		t.Type, t.Limit = Limit, b.target
-		b.limit = d.child(b, t)
+		b.limit = d.child(b, t, TargetRef)
 	}
 }
 
 // child places one order of the bracket; when the budget is spent it waits.
-func (d *Desk) child(b *bracket, t Terms) *Order {
-	o := d.newOrder(Order{Parent: b.entry.ID, Strategy: b.entry.Strategy, Class: ClassProtect, Terms: t})
+func (d *Desk) child(b *bracket, t Terms, offset Ref) *Order {
+	o := d.newOrder(Order{Ref: b.entry.Ref + offset, Parent: b.entry.ID, Strategy: b.entry.Strategy, Class: ClassProtect, Terms: t})
 	d.orders[o.ID] = o
 	d.book.add(o)
 	d.brackets[o.ID] = b
+	d.refs[refKey{o.Strategy, o.Ref}] = o
 	d.tell(o, Fill{}, nil)
 	d.request(&Request{Kind: PlaceOrder, Order: o.ID, Class: o.Class, Terms: o.Terms})
 	return o

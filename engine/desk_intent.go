@@ -32,8 +32,13 @@ func (d *Desk) onIntent(i *Intent) {
 	}
 }
 
-// deny answers an intent about an order that does not exist or never will.
+// deny answers an intent: with the order as it stands where there is one, else
+// with one that never came to be.
 func (d *Desk) deny(i *Intent, why *Denial) {
+	if o := d.refs[refKey{i.Strategy, i.Ref}]; o != nil && i.Kind != Submit {
+		d.tell(o, Fill{}, why)
+		return
+	}
 	d.tell(&Order{Ref: i.Ref, Strategy: i.Strategy, Terms: i.Terms, State: Refused, Sent: i.At, Ended: i.At, Reason: why.Text}, Fill{}, why)
 }
 

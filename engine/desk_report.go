@@ -80,7 +80,7 @@ func (d *Desk) end(o *Order, r *Report) {
 
 func (d *Desk) forget(o *Order) {
 	delete(d.orders, o.ID)
-	if o.Ref != 0 {
+	if o.Ref != 0 && d.refs[refKey{o.Strategy, o.Ref}] == o {
 		delete(d.refs, refKey{o.Strategy, o.Ref})
 	}
 }

@@ -1,7 +1,7 @@
 package engine
 
 // Event is what steps a machine. The set is closed: *Quote, *Intent, *Report,
-// *Update, *TimerFired, *PnL and *LinkChange, and nothing outside this package can
+// *Update, *TimerFired, *PnL, *LinkChange and *Phase, and nothing outside this package can
 // add to it. Which machine takes which is said at each type.
 type Event interface{ event() }
 
@@ -40,6 +40,13 @@ type LinkChange struct {
 	Reason string
 }
 
+// Phase begins and ends a run: strategies start and stop. Runner only.
+type Phase struct {
+	At    Time
+	Begin bool
+}
+
+func (*Phase) event()      {}
 func (*Quote) event()      {}
 func (*Intent) event()     {}
 func (*Report) event()     {}

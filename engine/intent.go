@@ -17,9 +17,16 @@ var intentNames = [intentKinds]string{"submit", "amend", "withdraw", "cancel-all
 
 func (k IntentKind) String() string { return intentNames[k] }
 
-// Ref is a strategy's own number for one of its orders: 1, 2, 3 ... per strategy
-// instance. The Desk maps it to an OrderID.
+// Ref is a strategy's own number for one of its orders, rising per strategy
+// instance. The Desk maps it to an OrderID. The children of a bracket follow their
+// entry: the stop is the entry's Ref + 1, the target + 2.
 type Ref uint64
+
+// Offsets of a bracket's children from the Ref of their entry.
+const (
+	StopRef   Ref = 1
+	TargetRef Ref = 2
+)
 
 // Intent is what a strategy wants. It is not an order: the Desk and the gate
 // decide. Intents of one strategy are numbered without gaps; a repeat is dropped

@@ -57,52 +57,56 @@ type Context struct {
 }
 
 // Buy submits a market order.
-func (c *Context) Buy(qty int) int { return c.host.submit(engine.Buy, qty, engine.Market, nan, nan, nan, nan, false) }
+func (c *Context) Buy(qty int) int {
+	return c.host.submit(engine.Buy, qty, engine.Market, 0, 0, 0, 0, false)
+}
 
 // Sell submits a market order.
 func (c *Context) Sell(qty int) int {
-	return c.host.submit(engine.Sell, qty, engine.Market, nan, nan, nan, nan, false)
+	return c.host.submit(engine.Sell, qty, engine.Market, 0, 0, 0, 0, false)
 }
 
 // BuyLimit submits a limit order for the day.
 func (c *Context) BuyLimit(qty int, price float64) int {
-	return c.host.submit(engine.Buy, qty, engine.Limit, price, nan, nan, nan, false)
+	return c.host.submit(engine.Buy, qty, engine.Limit, price, 0, 0, 0, false)
 }
 
 // SellLimit submits a limit order for the day.
 func (c *Context) SellLimit(qty int, price float64) int {
-	return c.host.submit(engine.Sell, qty, engine.Limit, price, nan, nan, nan, false)
+	return c.host.submit(engine.Sell, qty, engine.Limit, price, 0, 0, 0, false)
 }
 
 // BuyStop submits a stop order for the day: a market order once the price trades at stop or above.
 func (c *Context) BuyStop(qty int, stop float64) int {
-	return c.host.submit(engine.Buy, qty, engine.StopMarket, nan, stop, nan, nan, false)
+	return c.host.submit(engine.Buy, qty, engine.StopMarket, 0, stop, 0, 0, false)
 }
 
 // SellStop submits a stop order for the day: a market order once the price trades at stop or below.
 func (c *Context) SellStop(qty int, stop float64) int {
-	return c.host.submit(engine.Sell, qty, engine.StopMarket, nan, stop, nan, nan, false)
+	return c.host.submit(engine.Sell, qty, engine.StopMarket, 0, stop, 0, 0, false)
 }
 
 // BuyStopLimit submits a stop-limit order for the day.
 func (c *Context) BuyStopLimit(qty int, stop, limit float64) int {
-	return c.host.submit(engine.Buy, qty, engine.StopLimit, limit, stop, nan, nan, false)
+	return c.host.submit(engine.Buy, qty, engine.StopLimit, limit, stop, 0, 0, false)
 }
 
 // SellStopLimit submits a stop-limit order for the day.
 func (c *Context) SellStopLimit(qty int, stop, limit float64) int {
-	return c.host.submit(engine.Sell, qty, engine.StopLimit, limit, stop, nan, nan, false)
+	return c.host.submit(engine.Sell, qty, engine.StopLimit, limit, stop, 0, 0, false)
 }
 
 // BuyBracket buys at market; every fill is protected by a stop and a target, one
-// OCO. The engine places them, also when the script hangs. NaN leaves one out.
+// OCO. The engine places them, also when the script hangs. 0 leaves one out; a
+// price that is not a number is denied. The stop can be moved as order StopOf(id),
+// the target as TargetOf(id).
 func (c *Context) BuyBracket(qty int, stopLoss, target float64) int {
-	return c.host.submit(engine.Buy, qty, engine.Market, nan, nan, stopLoss, target, false)
+	return c.host.submit(engine.Buy, qty, engine.Market, 0, 0, stopLoss, target, false)
 }
 
 // SellBracket sells at market, protected as BuyBracket is.
 func (c *Context) SellBracket(qty int, stopLoss, target float64) int {
-	return c.host.submit(engine.Sell, qty, engine.Market, nan, nan, stopLoss, target, false)
+	return c.host.submit(engine.Sell, qty, engine.Market, 0, 0, stopLoss, target, false)
 }
 
 // Submit submits what the ticket says.
@@ -120,14 +124,7 @@ func (c *Context) Submit(t *Ticket) int {
 	if t.Side == Buy || t.Side == Sell {
 		side = engine.Side(t.Side)
 	}
-	return c.host.submit(side, t.Qty, kind, given(t.Limit), given(t.Stop), given(t.StopLoss), given(t.Target), t.GTC)
-}
-
-func given(price float64) float64 {
-	if price == 0 {
-		return nan
-	}
-	return price
+	return c.host.submit(side, t.Qty, kind, t.Limit, t.Stop, t.StopLoss, t.Target, t.GTC)
 }
 
 var nan = math.NaN()
@@ -145,8 +142,14 @@ func (c *Context) Target(position int) int {
 	return 0
 }
 
-// Change asks for a new quantity and new prices of an open order; NaN keeps a
-// price, 0 keeps the quantity.
+// StopOf returns the ID of the stop that protects a bracket's fills.
+func (c *Context) StopOf(entry int) int { return entry + int(engine.StopRef) }
+
+// TargetOf returns the ID of the target of a bracket.
+func (c *Context) TargetOf(entry int) int { return entry + int(engine.TargetRef) }
+
+// Change asks for a new quantity and new prices of an open order; 0 keeps what is
+// there.
 func (c *Context) Change(id, qty int, limit, stop float64) { c.host.amend(id, qty, limit, stop) }
 
 // Cancel asks to cancel an open order.
@@ -161,10 +164,10 @@ func (c *Context) Flatten() { c.host.sweep(engine.Flatten) }
 
 // Order returns one of the strategy's orders as it stands now; Open is false and
 // ID 0 when there is no such order or it ended long ago.
-func (c *Context) Order(id int) Order { return c.host.order(id) }
+func (c *Context) Order(id int) Order { return c.host.orderBy(id) }
 
 // Orders returns the open orders, oldest first.
-func (c *Context) Orders() []Order { return c.host.orders() }
+func (c *Context) Orders() []Order { return c.host.openOrders() }
 
 // Round returns the price on the tick grid nearest to x.
 func (c *Context) Round(x float64) float64 { return c.host.round(x, math.Round) }

@@ -27,8 +27,6 @@ type graph struct {
 	from                map[*Line][]*root
 	bid, ask, mid, last *Line
 	vwap                *indicator.VWAP
-	quote               engine.Quote // unused fields stay zero
-	session             int
 }
 
 func newGraph() graph { return graph{from: map[*Line][]*root{}} }
@@ -41,10 +39,10 @@ type Bars struct {
 	Count                          int // closed so far
 
 	root    *root
-	build   indicator.Builder
-	clock   bool // closes by time
+	build   indicator.Bars // once the instrument is known
 	spec    barSpec
 	current indicator.Bar // the newest closed one
+	armed   engine.Time   // a timer is set for the bar's end at this time
 }
 
 // barSpec says how to build bars once the instrument is known.
@@ -63,8 +61,8 @@ func (s *Setup) newBars(name string, spec barSpec, n int) *Bars {
 	}
 	r := &root{}
 	b := &Bars{
-		Name: name, root: r, spec: spec, clock: spec.every > 0 || spec.session,
-		Open: &Line{}, High: &Line{}, Low: &Line{}, Close: &Line{}, Volume: &Line{},
+		Name: name, root: r, spec: spec,
+		Open: newLine(), High: newLine(), Low: newLine(), Close: newLine(), Volume: newLine(),
 	}
 	for _, l := range []*Line{b.Open, b.High, b.Low, b.Close, b.Volume} {
 		s.graph.from[l] = []*root{r}
@@ -115,7 +113,7 @@ func (s *Setup) Range(n int) *Bars {
 func (s *Setup) base(slot **Line, r *root) *Line {
 	s.late("a line")
 	if *slot == nil {
-		*slot = &Line{}
+		*slot = newLine()
 		s.graph.from[*slot] = []*root{r}
 	}
 	return *slot
@@ -170,11 +168,52 @@ func containsRoot(list []*root, r *root) bool {
 	return false
 }
 
-// put gives a line of the host's own its newest value.
+func newLine() *Line { return &Line{V: math.NaN(), Prev: math.NaN()} }
+
+// put gives a line of the host's own its newest value. A line nobody declared is
+// nil; an unknown value leaves the line as it was.
 func put(l *Line, v float64) {
 	if l == nil || math.IsNaN(v) {
 		return
 	}
 	l.Prev, l.V, l.Ready = l.V, v, true
 	l.N++
+}
+
+// bind makes the bar builders, now that the instrument is known.
+func (g *graph) bind(in *engine.Instrument) error {
+	for _, b := range g.bars {
+		var err error
+		if b.build, err = b.spec.builder(in); err != nil {
+			return fmt.Errorf("bars of %s: %w", b.Name, err)
+		}
+	}
+	return nil
+}
+
+func (s *barSpec) builder(in *engine.Instrument) (indicator.Bars, error) {
+	switch {
+	case s.session:
+		return indicator.NewTimeBars(indicator.MaxBarDuration, in.Calendar)
+	case s.every > 0:
+		return indicator.NewTimeBars(s.every, in.Calendar)
+	case s.trades > 0:
+		return indicator.NewTickBars(s.trades, in.Calendar)
+	case s.volume > 0:
+		return indicator.NewVolumeBars(float64(s.volume), in.Calendar)
+	}
+	return indicator.NewRangeBars(float64(s.ticks)*in.TickFloat(), in.Calendar)
+}
+
+// closed takes over a bar that has just closed and brings everything that hangs
+// on this stream up to date.
+func (b *Bars) closed(bar indicator.Bar) {
+	b.current = bar
+	b.Count++
+	put(b.Open, bar.Open)
+	put(b.High, bar.High)
+	put(b.Low, bar.Low)
+	put(b.Close, bar.Close)
+	put(b.Volume, bar.Volume)
+	b.root.run()
 }
