@@ -66,7 +66,7 @@ func (r *ROC) Update(x float64) {
 		return
 	}
 	old, ready := r.w.push(x)
-	r.set(100*((x-old)/old), ready && old != 0)
+	r.set(100*((x-old)/old), ready) // set does not show a division by zero
 }
 
 // Stochastic is George Lane's oscillator, 0 to 100 (StockCharts ChartSchool,
