@@ -16,8 +16,9 @@ import "tollgate/engine"
 // Time does not run backwards: a trade earlier than the newest Add or Advance is
 // dropped. So are trades outside the sessions of the calendar (a feed that repeats
 // itself while the market is closed), and trades whose price or size is not usable
-// or whose size is negative. Dropped counts all of them. A size of zero is allowed:
-// it moves the price and counts as a trade.
+// or whose size is negative. Dropped counts all of them; of these, only the ones
+// outside a session move time on. A size of zero is allowed: it moves the price and
+// counts as a trade.
 //
 // A call closes at most two bars, and allocates nothing.
 type Bars interface {

@@ -58,16 +58,21 @@ func play(bars Bars, events []event) []string {
 	return out
 }
 
-func TestBars(t *testing.T) {
-	regular := dayCalendar(9*time.Hour+30*time.Minute, 16*time.Hour)
+// barCase is a stream, the bars that it closes, as brief prints them, and how many of
+// its trades are dropped.
+type barCase struct {
+	name    string
+	bars    Bars
+	events  []event
+	want    []string
+	dropped int
+}
+
+var regular = dayCalendar(9*time.Hour+30*time.Minute, 16*time.Hour)
+
+func TestTimeBars(t *testing.T) {
 	minute := func() Bars { return must(NewTimeBars(time.Minute, nil)) }
-	for _, c := range []struct {
-		name    string
-		bars    Bars
-		events  []event
-		want    []string
-		dropped int
-	}{
+	checkBars(t, []barCase{
 		{"an interval holds its start and not its end", minute(), []event{
 			{"10:00:00", 5, 1}, {"10:00:30", 7, 2}, {"10:00:45", 4, 3}, {"10:00:59.999999999", 6, 4}, {"10:01:00", 9, 5},
 		}, []string{"10:00:00-10:01:00 5/7/4/6 v10 n4"}, 0},
@@ -99,6 +104,11 @@ func TestBars(t *testing.T) {
 		{"24 hours are a session", must(NewTimeBars(24*time.Hour, regular)), []event{
 			{"09:30:00", 2, 1}, {"15:59:00", 3, 1}, {"16:00:00", 0, advance},
 		}, []string{"09:30:00-16:00:00 2/3/2/3 v2 n2"}, 0},
+	})
+}
+
+func TestTradeBars(t *testing.T) {
+	checkBars(t, []barCase{
 		{"trades with one time in successive tick bars", must(NewTickBars(2, nil)), []event{
 			{"10:00:00", 1, 1}, {"10:00:00", 2, 1}, {"10:00:00", 3, 1}, {"10:00:05", 4, 1}, {"10:00:06", 5, 1},
 		}, []string{
@@ -124,7 +134,12 @@ func TestBars(t *testing.T) {
 		}, []string{
 			"10:00:00-10:00:02.000000001 100/100.2/99.9/99.9 v3 n3", "10:00:03-10:00:04.000000001 99.9/105/99.9/105 v2 n2",
 		}, 0},
-	} {
+	})
+}
+
+func checkBars(t *testing.T, cases []barCase) {
+	t.Helper()
+	for _, c := range cases {
 		if got := play(c.bars, c.events); !slices.Equal(got, c.want) {
 			t.Errorf("%s:\n got %q\nwant %q", c.name, got, c.want)
 		}
@@ -151,7 +166,6 @@ func TestOneCallClosesTwo(t *testing.T) {
 }
 
 func TestNextClose(t *testing.T) {
-	regular := dayCalendar(9*time.Hour+30*time.Minute, 16*time.Hour)
 	timed, ticks := must(NewTimeBars(time.Hour, regular)), must(NewTickBars(5, regular))
 	for _, b := range []Bars{timed, ticks} {
 		if b.NextClose() != engine.NoTime {

@@ -35,10 +35,7 @@ func (c *CCI) Update(b *Bar) {
 }
 
 func (c *CCI) index(x float64) float64 {
-	if c.s.flat() {
-		return 0
-	}
-	mean := c.s.mean()
+	mean := c.s.mean() // exact when all are equal, so that x-mean is then 0
 	deviation := c.t.deviation(mean)
 	if deviation == 0 {
 		return 0
