@@ -1,0 +1,231 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"tollgate/engine"
+	"tollgate/sim/venue"
+	"tollgate/strategies"
+)
+
+// Source yields market events in order of time; io.EOF ends it.
+type Source interface {
+	Next(q *engine.Quote) error
+}
+
+// Entry is a strategy instance to run.
+type Entry struct {
+	Program    *strategies.Program
+	Instrument engine.InstrumentID
+	OnPanic    strategies.OnPanic
+}
+
+// Config is what a World is made of.
+type Config struct {
+	Universe   *engine.Universe
+	Gate       engine.Gate
+	Cash       engine.Money
+	Calendar   *engine.Calendar // the account's risk session; nil = UTC days
+	Venue      venue.Config
+	Latency    time.Duration // one way
+	Strategies []Entry
+	Zone       func(name string) (*time.Location, error)
+	// Progress, when set, is called about every ProgressEvery market events.
+	Progress func(events int64, at engine.Time)
+}
+
+// ProgressEvery is how many market events lie between two calls of Progress.
+const ProgressEvery = 1 << 16
+
+// World is desk, runner and venue on one clock.
+type World struct {
+	cfg     Config
+	desk    *engine.Desk
+	runner  *strategies.Runner
+	venue   *venue.Venue
+	queue   queue
+	now     engine.Time
+	latency engine.Time
+	record  *recorder
+	err     error
+}
+
+// NewWorld puts a world together. It fails when a strategy does not fit its instrument.
+func NewWorld(c Config) (*World, error) {
+	w := &World{
+		cfg: c, venue: venue.New(c.Universe, c.Venue), latency: engine.Time(c.Latency), now: engine.NoTime,
+		runner: strategies.NewRunner(strategies.RunnerConfig{Universe: c.Universe, Zone: c.Zone}),
+	}
+	var every time.Duration
+	for _, e := range c.Strategies {
+		if e.Program.Handlers.OnPnL != nil {
+			every = time.Second
+		}
+	}
+	w.desk = engine.NewDesk(engine.DeskConfig{
+		Universe: c.Universe, Gate: c.Gate, Cash: c.Cash, Calendar: c.Calendar, PnLEvery: every,
+	})
+	for _, e := range c.Strategies {
+		id := w.desk.Join(engine.Member{Name: e.Program.Name, Instrument: e.Instrument})
+		if err := w.runner.Join(id, e.Program, e.Instrument, e.OnPanic); err != nil {
+			return nil, err
+		}
+	}
+	w.record = newRecorder(w)
+	return w, nil
+}
+
+// Run plays a source to its end and returns what happened. An error of the
+// source ends the run; the result up to then is returned with it.
+func (w *World) Run(src Source) (*Result, error) {
+	var q engine.Quote
+	started := false
+	for w.err == nil {
+		if err := src.Next(&q); err != nil {
+			if !errors.Is(err, io.EOF) {
+				w.err = err
+			}
+			break
+		}
+		if !started {
+			started = true
+			w.begin(q.At)
+		}
+		w.market(&q)
+	}
+	if started {
+		w.finish()
+	}
+	return w.record.result(), w.err
+}
+
+func (w *World) begin(at engine.Time) {
+	w.now = at
+	w.record.begin(at)
+	w.fromRunner(w.runner.Step(&engine.Phase{At: at, Begin: true}))
+	w.deliver(at)
+}
+
+// finish stops the strategies. What they ask for now still happens, as far as it
+// happens at once: the recording is over, and so is time.
+func (w *World) finish() {
+	w.fromRunner(w.runner.Step(&engine.Phase{At: w.now}))
+	w.deliver(w.now)
+	w.record.finish()
+}
+
+// market takes one market event through the world.
+func (w *World) market(q *engine.Quote) {
+	w.deliver(q.At)
+	w.now = q.At
+	w.fromVenue(w.venue.Quote(q))
+	w.deliver(q.At)
+	w.fromDesk(w.desk.Step(q))
+	w.deliver(q.At)
+	w.record.market(q)
+	if w.cfg.Progress != nil && w.record.events%ProgressEvery == 0 {
+		w.cfg.Progress(w.record.events, q.At)
+	}
+}
+
+// deliver hands over everything due by t, oldest first.
+func (w *World) deliver(t engine.Time) {
+	for w.err == nil {
+		m, ok := w.queue.due(t)
+		if !ok {
+			return
+		}
+		w.now = max(w.now, m.at)
+		w.hand(&m)
+	}
+}
+
+// hand delivers one message.
+func (w *World) hand(m *message) {
+	switch m.to {
+	case toVenue:
+		w.atVenue(&m.request)
+	case toDesk:
+		w.fromDesk(w.desk.Step(m.event))
+	case toRunner:
+		w.fromRunner(w.runner.Step(m.event))
+	}
+}
+
+// atVenue does what a request asks for. Every way to the venue comes through here.
+func (w *World) atVenue(r *engine.Request) {
+	w.fromVenue(w.venue.Advance(w.now))
+	switch r.Kind {
+	case engine.PlaceOrder:
+		w.fromVenue(w.venue.Place(w.now, r.Order, r.Terms))
+	case engine.ChangeOrder:
+		w.fromVenue(w.venue.Change(w.now, r.Order, r.Terms.Qty, r.Terms.Limit, r.Terms.Stop))
+	case engine.CancelOrder:
+		w.fromVenue(w.venue.Cancel(w.now, r.Order))
+	}
+}
+
+// fromVenue sends reports on their way back.
+func (w *World) fromVenue(reports []engine.Report) {
+	for i := range reports {
+		r := reports[i]
+		r.At = w.now + w.latency
+		w.queue.push(message{at: r.At, to: toDesk, event: &r})
+	}
+}
+
+// fromDesk carries out the Desk's commands. A Send whose permit does not cover
+// it ends the run: that is a bug, and no run with it can be believed.
+func (w *World) fromDesk(commands []engine.Command) {
+	for _, c := range commands {
+		switch c := c.(type) {
+		case *engine.Publish:
+			w.fromRunner(w.runner.Step(c.Quote))
+		case *engine.Send:
+			r, err := c.Request()
+			if err != nil {
+				w.err = fmt.Errorf("the desk sent what the gate did not permit: %w", err)
+				return
+			}
+			w.record.sent(&r)
+			w.queue.push(message{at: w.now + w.latency, to: toVenue, request: r})
+		case *engine.Update:
+			w.record.update(c)
+			w.queue.push(message{at: w.now, to: toRunner, event: c})
+		case *engine.PnL:
+			w.queue.push(message{at: w.now, to: toRunner, event: c})
+		case *engine.SetTimer:
+			w.queue.push(message{at: c.At, to: toDesk, event: &engine.TimerFired{At: c.At, ID: c.ID}})
+		}
+	}
+	for _, t := range w.desk.Finished() {
+		w.record.trip(t)
+	}
+}
+
+// fromRunner carries out the Runner's commands.
+func (w *World) fromRunner(commands []engine.Command) {
+	for _, c := range commands {
+		switch c := c.(type) {
+		case *engine.Intent:
+			w.record.intent(c)
+			w.queue.push(message{at: w.now, to: toDesk, event: c})
+		case *engine.SetTimer:
+			w.queue.push(message{at: c.At, to: toRunner, event: &engine.TimerFired{At: c.At, ID: c.ID}})
+		case *engine.Log:
+			w.record.log(c)
+		case *engine.Halt:
+			w.record.halt(c)
+		}
+	}
+}
+
+// Hash digests every decision of the run: the Desk's and the strategies'.
+func (w *World) Hash() engine.Hash {
+	h := w.desk.Hash()
+	h.Word(uint64(w.runner.Hash()))
+	return h
+}
