@@ -1,0 +1,406 @@
+package script
+
+import (
+	"go/ast"
+	"go/constant"
+	"go/token"
+	"go/types"
+)
+
+// expression refuses what must not stand as an expression or a type.
+func (l *linter) expression(e ast.Expr) {
+	switch e := e.(type) {
+	case *ast.Ident:
+		l.identifier(e)
+	case *ast.CallExpr:
+		l.called[ast.Unparen(e.Fun)] = true
+		l.call(e)
+	case *ast.SelectorExpr:
+		l.selector(e)
+	case *ast.BinaryExpr:
+		l.binary(e)
+	case *ast.UnaryExpr:
+		l.unary(e)
+	case *ast.CompositeLit:
+		l.composite(e)
+	case *ast.StarExpr:
+		l.star(e)
+	case *ast.TypeAssertExpr:
+		if e.Type != nil {
+			l.refuse(e, "type-assert", "type assertion")
+		}
+	case *ast.BasicLit:
+		if e.Kind == token.IMAG {
+			l.refuse(e, "complex", "imaginary number %s", e.Value)
+		}
+	case *ast.IndexListExpr:
+		l.refuse(e, "generics", "type arguments")
+	default:
+		l.typeExpression(e)
+	}
+	l.bigConstant(e)
+}
+
+func (l *linter) typeExpression(e ast.Expr) {
+	switch e := e.(type) {
+	case *ast.ChanType:
+		l.refuse(e, "channel", "channel type")
+	case *ast.InterfaceType:
+		l.interfaceType(e)
+	case *ast.StructType:
+		l.structType(e)
+	case *ast.MapType:
+		if isInterface(l.typeOf(e.Key)) {
+			l.refuse(e, "interface-key", "map with an interface as key")
+		}
+	case *ast.ParenExpr, *ast.IndexExpr, *ast.SliceExpr, *ast.KeyValueExpr, *ast.FuncLit,
+		*ast.ArrayType, *ast.FuncType, *ast.Ellipsis:
+	default:
+		l.refuse(e, "unsupported", "this expression")
+	}
+}
+
+func (l *linter) interfaceType(e *ast.InterfaceType) {
+	if e.Methods == nil || len(e.Methods.List) == 0 {
+		l.refuse(e, "any", "an interface without methods")
+		return
+	}
+	for _, m := range e.Methods.List {
+		if len(m.Names) == 0 {
+			l.refuse(m, "any", "an interface with an embedded type")
+		}
+	}
+}
+
+func (l *linter) structType(e *ast.StructType) {
+	for _, f := range e.Fields.List {
+		if f.Tag != nil {
+			l.refuse(f.Tag, "struct-tag", "struct tag")
+		}
+		for _, name := range f.Names {
+			if name.Name == "_" {
+				l.refuse(name, "unsupported", "a field named _")
+			}
+		}
+	}
+}
+
+// refusedNames are predeclared names that have a rule.
+var refusedNames = map[string]string{
+	"any": "any", "comparable": "generics", "complex64": "complex", "complex128": "complex", "uintptr": "complex",
+	"complex": "builtin", "real": "builtin", "imag": "builtin", "min": "builtin", "max": "builtin", "clear": "builtin", "close": "builtin",
+	"print": "print", "println": "print", "recover": "recover",
+}
+
+func (l *linter) identifier(id *ast.Ident) {
+	if obj := l.info.Defs[id]; obj != nil {
+		l.declares(id, obj)
+		return
+	}
+	if _, ok := l.info.Instances[id]; ok {
+		l.refuse(id, "generics", "%s with type arguments", id.Name)
+	}
+	obj := l.info.Uses[id]
+	if obj == nil || obj.Parent() != types.Universe {
+		return
+	}
+	if code, ok := refusedNames[id.Name]; ok {
+		l.refuse(id, code, "%s", id.Name)
+	}
+}
+
+func (l *linter) call(e *ast.CallExpr) {
+	fun := ast.Unparen(e.Fun)
+	if tv := l.info.Types[fun]; tv.IsType() {
+		l.conversion(e, tv.Type)
+		return
+	} else if tv.IsBuiltin() {
+		l.builtin(e, fun)
+		return
+	}
+	obj := l.object(fun)
+	f, ok := obj.(*types.Func)
+	if ok && fromHost(f) {
+		l.hostCall(e, f)
+	}
+	l.spread(e)
+}
+
+// builtin holds the calls of built-in functions to the forms that are proven.
+func (l *linter) builtin(e *ast.CallExpr, fun ast.Expr) {
+	id, ok := fun.(*ast.Ident)
+	if !ok {
+		return
+	}
+	if id.Name == "new" && len(e.Args) == 1 && !l.info.Types[e.Args[0]].IsType() {
+		l.refuse(e, "builtin", "new with a value")
+	}
+	if id.Name == "panic" && len(e.Args) == 1 && !basicOnly(l.typeOf(e.Args[0])) {
+		l.refuse(e.Args[0], "any-named", "panic with a value of type %s", l.text(e.Args[0]))
+	}
+}
+
+func (l *linter) text(e ast.Expr) string { return types.TypeString(l.typeOf(e), hostQualifier) }
+
+// spread refuses f(g()) where g has several results.
+func (l *linter) spread(e *ast.CallExpr) {
+	if len(e.Args) != 1 {
+		return
+	}
+	if _, tuple := l.typeOf(e.Args[0]).(*types.Tuple); tuple {
+		l.refuse(e, "unsupported", "passing several results on as arguments")
+	}
+}
+
+func (l *linter) conversion(e *ast.CallExpr, to types.Type) {
+	if len(e.Args) != 1 {
+		return
+	}
+	switch u := to.Underlying().(type) {
+	case *types.Signature:
+		l.refuse(e, "func-convert", "conversion of a function")
+	case *types.Interface:
+		l.refuse(e, "interface-convert", "conversion to an interface")
+	case *types.Basic:
+	case *types.Slice:
+		if !basicOnly(u.Elem()) {
+			l.refuse(e, "unsupported", "this conversion")
+		}
+	default:
+		l.refuse(e, "unsupported", "conversion to %s", types.TypeString(to, hostQualifier))
+	}
+}
+
+// hostCall checks what is handed to functions of Go and of the host.
+func (l *linter) hostCall(e *ast.CallExpr, f *types.Func) {
+	if f.Signature().Recv() == nil && f.Pkg().Path() == hostPath && l.inFunction() {
+		l.refuse(e, "declare-late", "strategies.%s inside a function", f.Name())
+	}
+	params := f.Signature().Params()
+	if !f.Signature().Variadic() && !takesAny(f) {
+		return
+	}
+	if e.Ellipsis.IsValid() {
+		return // a []any cannot be made by a script; typed spreads are plain slices
+	}
+	sorting := f.Pkg().Path() == "sort"
+	for i, arg := range e.Args {
+		if isAny(paramType(params, i, f.Signature().Variadic())) && !sorting && !basicOnly(l.typeOf(arg)) {
+			l.refuse(arg, "any-named", "%s given a value of type %s", f.Name(), l.text(arg))
+		}
+	}
+	l.format(e, f)
+}
+
+func takesAny(f *types.Func) bool {
+	for v := range f.Signature().Params().Variables() {
+		if isAny(v.Type()) {
+			return true
+		}
+	}
+	return false
+}
+
+func paramType(params *types.Tuple, i int, variadic bool) types.Type {
+	if variadic && i >= params.Len()-1 {
+		return params.At(params.Len() - 1).Type().(*types.Slice).Elem()
+	}
+	if i < params.Len() {
+		return params.At(i).Type()
+	}
+	return types.Typ[types.Invalid]
+}
+
+func isAny(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.Empty()
+}
+
+// format refuses formats that print types or addresses.
+func (l *linter) format(e *ast.CallExpr, f *types.Func) {
+	if f.Name() != "Sprintf" && f.Name() != "Errorf" && f.Name() != "Logf" || len(e.Args) == 0 {
+		return
+	}
+	v := l.info.Types[e.Args[0]].Value
+	if v == nil || v.Kind() != constant.String {
+		l.refuse(e.Args[0], "format", "a format that is not constant")
+		return
+	}
+	if bad := badVerb(constant.StringVal(v)); bad != "" {
+		l.refuse(e.Args[0], "format", "%s in a format", bad)
+	}
+}
+
+// badVerb finds the first verb of a format that is not allowed.
+func badVerb(format string) string {
+	for i := 0; i < len(format); i++ {
+		if format[i] != '%' {
+			continue
+		}
+		start := i
+		for i++; i < len(format) && !letter(format[i]); i++ {
+			if format[i] == '#' {
+				return "%#"
+			}
+			if format[i] == '%' && i == start+1 {
+				break
+			}
+		}
+		if i < len(format) && (format[i] == 'T' || format[i] == 'p') {
+			return format[start : i+1]
+		}
+	}
+	return ""
+}
+
+func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+func (l *linter) selector(e *ast.SelectorExpr) {
+	s := l.info.Selections[e]
+	if s == nil {
+		l.hostFunctionValue(e)
+		return
+	}
+	switch {
+	case s.Kind() == types.MethodExpr:
+		l.refuse(e, "method-value", "method expression %s", e.Sel.Name)
+	case s.Kind() == types.MethodVal && !l.called[e]:
+		l.refuse(e, "method-value", "method value %s", e.Sel.Name)
+	}
+}
+
+// hostFunctionValue refuses functions of Go and of the host used as values.
+func (l *linter) hostFunctionValue(e *ast.SelectorExpr) {
+	if f, ok := l.info.Uses[e.Sel].(*types.Func); ok && fromHost(f) && !l.called[e] {
+		l.refuse(e, "method-value", "%s.%s used as a value", f.Pkg().Name(), f.Name())
+	}
+}
+
+func (l *linter) binary(e *ast.BinaryExpr) {
+	switch e.Op {
+	case token.SHL, token.SHR:
+		l.shift(e, e.Y)
+	case token.LAND, token.LOR:
+		if !l.isConst(e) || true {
+			l.constOperand(e.X)
+			l.constOperand(e.Y)
+		}
+	case token.EQL, token.NEQ:
+		l.comparison(e)
+	}
+}
+
+func (l *linter) constOperand(e ast.Expr) {
+	if l.isConst(e) {
+		l.refuse(e, "const-bool", "constant operand")
+	}
+}
+
+func (l *linter) shift(at ast.Node, count ast.Expr) {
+	if l.isConst(count) {
+		return
+	}
+	if b, ok := l.typeOf(count).Underlying().(*types.Basic); ok && b.Info()&types.IsUnsigned == 0 {
+		l.refuse(at, "shift", "shift by a signed variable")
+	}
+}
+
+func (l *linter) comparison(e *ast.BinaryExpr) {
+	x, y := l.typeOf(e.X), l.typeOf(e.Y)
+	if l.isConst(e.X) != l.isConst(e.Y) && isBool(x) && isBool(y) {
+		at := e.Y
+		if l.isConst(e.X) {
+			at = e.X
+		}
+		l.refuse(at, "const-bool", "comparison with a constant")
+	}
+	if !isInterface(x) && !isInterface(y) {
+		l.comparable(e, x, y)
+		return
+	}
+	if (isError(x) || isNil(x)) && (isError(y) || isNil(y)) {
+		return
+	}
+	l.refuse(e, "interface-compare", "comparison of interfaces")
+}
+
+// comparable leaves numbers, strings, booleans and pointers, and nil with
+// slices, maps and functions.
+func (l *linter) comparable(e *ast.BinaryExpr, x, y types.Type) {
+	if isNil(x) || isNil(y) {
+		return
+	}
+	switch x.Underlying().(type) {
+	case *types.Struct, *types.Array:
+		if hasInterface(x, 0) {
+			l.refuse(e, "interface-compare", "comparison of values that hold interfaces")
+		}
+	}
+}
+
+// hasInterface looks for interfaces inside a struct or an array.
+func hasInterface(t types.Type, depth int) bool {
+	switch u := t.Underlying().(type) {
+	case *types.Interface:
+		return true
+	case *types.Array:
+		return hasInterface(u.Elem(), depth+1)
+	case *types.Struct:
+		for f := range u.Fields() {
+			if depth < 20 && hasInterface(f.Type(), depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isBool(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsBoolean != 0
+}
+
+func (l *linter) unary(e *ast.UnaryExpr) {
+	switch e.Op {
+	case token.ARROW:
+		l.refuse(e, "channel", "receive from a channel")
+	case token.NOT:
+		l.constOperand(e.X)
+	}
+}
+
+func (l *linter) composite(e *ast.CompositeLit) {
+	t := l.typeOf(e)
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem() // &T elided in a slice or map literal
+	}
+	if n, ok := t.(*types.Named); ok && isHost(t) && !allowed().literals[n.Obj()] {
+		l.refuse(e, "host-literal", "a %s of the script's own", types.TypeString(t, qualifier))
+	}
+}
+
+// star refuses copies of the Context.
+func (l *linter) star(e *ast.StarExpr) {
+	tv := l.info.Types[e]
+	if tv.IsType() || !isHost(l.typeOf(e)) {
+		return
+	}
+	if n := l.typeOf(e).(*types.Named); n.Obj().Name() == "Context" {
+		l.refuse(e, "context-copy", "copy of the Context")
+	}
+}
+
+// bigConstant refuses what the interpreter cannot hold.
+func (l *linter) bigConstant(e ast.Expr) {
+	v := l.info.Types[e].Value
+	if v == nil || v.Kind() != constant.Int {
+		return
+	}
+	b, ok := l.typeOf(e).Underlying().(*types.Basic)
+	if !ok || b.Info()&types.IsInteger == 0 || b.Info()&types.IsUntyped != 0 {
+		return
+	}
+	if _, exact := constant.Int64Val(v); !exact {
+		l.refuse(e, "big-constant", "constant %s", v)
+	}
+}

@@ -1,0 +1,170 @@
+package script
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"reflect"
+	"sync"
+	"time"
+
+	"github.com/traefik/yaegi/interp"
+
+	"tollgate/strategies"
+)
+
+// InitLimit is how long a script's package variables and init functions may
+// take. The limit is wall-clock time: it decides whether a script is loaded, not
+// what it does.
+const InitLimit = 2 * time.Second
+
+// Options are what one instance of a script is loaded with.
+type Options struct {
+	// Params gives parameters their values, by name, as text. Nil leaves every
+	// parameter at its default.
+	Params map[string]string
+	// Stdout and Stderr get what the script prints; accepted scripts print
+	// nothing. Nil discards it.
+	Stdout, Stderr io.Writer
+}
+
+// Load checks a script and loads it into an interpreter of its own. The error is
+// a Findings when the script is refused; otherwise it names the script and says
+// what happened while its package variables were initialised, or which
+// parameters are wrong.
+func Load(src *Source, o Options) (*strategies.Program, error) {
+	checked, err := Check(src)
+	if err != nil {
+		return nil, err
+	}
+	return checked.Load(o)
+}
+
+// Load makes one more instance of a script that was checked before.
+func (c *Checked) Load(o Options) (*strategies.Program, error) {
+	in, err := c.start(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := in.setup.Seal(); err != nil {
+		return nil, fmt.Errorf("script %s: %w", c.Source.Name, err)
+	}
+	p := &strategies.Program{Name: c.Source.Name, Hash: c.Source.Hash, Setup: in.setup, Locate: in.locate}
+	if err := in.bind(&p.Handlers); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// instance is one loaded script.
+type instance struct {
+	checked *Checked
+	it      *interp.Interpreter
+	setup   *strategies.Setup
+	trace   traceBuffer
+}
+
+// start evaluates the script in a fresh interpreter.
+func (c *Checked) start(o Options) (*instance, error) {
+	in := &instance{checked: c, setup: strategies.NewSetup(o.Params)}
+	in.trace.to = o.Stderr
+	stdout := o.Stdout
+	if stdout == nil {
+		stdout = io.Discard
+	}
+	in.it = interp.New(interp.Options{
+		Stdin: bytes.NewReader(nil), Stdout: stdout, Stderr: &in.trace, SourcecodeFilesystem: noFiles{},
+	})
+	if err := in.it.Use(in.symbols()); err != nil {
+		return nil, fmt.Errorf("script %s: %w", c.Source.Name, err)
+	}
+	return in, in.eval()
+}
+
+func (in *instance) eval() error {
+	ctx, cancel := context.WithTimeout(context.Background(), InitLimit)
+	defer cancel()
+	_, err := in.it.EvalWithContext(ctx, in.checked.code)
+	name := in.checked.Source.Name
+	var p interp.Panic
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("script %s: its package variables and init functions took longer than %v", name, InitLimit)
+	case errors.As(err, &p):
+		if in.trace.first() == "" {
+			return fmt.Errorf("script %s: the interpreter cannot load it: %v; please report the script", name, p.Value)
+		}
+		return fmt.Errorf("script %s: while its package variables were initialised: %s", name, in.locate(p.Value))
+	}
+	return fmt.Errorf("script %s: the interpreter cannot load it: %w; please report the script", name, err)
+}
+
+// bind puts the script's handlers into h, as plain Go functions.
+func (in *instance) bind(h *strategies.Handlers) error {
+	symbols := in.it.Symbols(packageName)[packageName]
+	fields := reflect.ValueOf(h).Elem()
+	for _, name := range in.checked.Handlers {
+		field, v := fields.FieldByName(name), symbols[name]
+		if !v.IsValid() || !v.Type().AssignableTo(field.Type()) {
+			return fmt.Errorf("script %s: the interpreter does not give %s; please report the script", in.checked.Source.Name, name)
+		}
+		field.Set(v)
+	}
+	return nil
+}
+
+// symbols is what this instance can reach: the library, the host's types, and
+// the declarations bound to its own Setup.
+func (in *instance) symbols() interp.Exports {
+	host := make(map[string]reflect.Value, 2*len(declarations))
+	for name, v := range hostTypes() {
+		host[name] = v
+	}
+	setup := reflect.ValueOf(in.setup)
+	for _, name := range declarations {
+		host[name] = setup.MethodByName(name)
+	}
+	all := interp.Exports{hostPath + "/strategies": host}
+	for path, symbols := range librarySymbols() {
+		all[path] = symbols
+	}
+	return all
+}
+
+var hostTypes = sync.OnceValue(func() map[string]reflect.Value { return symbolsOf(hostPackage) })
+
+// librarySymbols is shared by all interpreters, which only read it. A key of
+// "fmt/./fmt" imports as "fmt"; "fmt/fmt" would make the interpreter compile
+// generic sources for 3 ms.
+var librarySymbols = sync.OnceValue(func() interp.Exports {
+	all := interp.Exports{}
+	for _, p := range library {
+		all[p.path+"/./"+p.path] = symbolsOf(p)
+	}
+	return all
+})
+
+// symbolsOf leaves constants out: every one is folded before the interpreter
+// sees the script.
+func symbolsOf(p allowedPackage) map[string]reflect.Value {
+	m := map[string]reflect.Value{}
+	for name, f := range p.funcs {
+		m[name] = reflect.ValueOf(f)
+	}
+	for _, t := range p.types {
+		m[t.name] = reflect.ValueOf(t.pointer)
+	}
+	return m
+}
+
+// noFiles is a file system without files: a script imports nothing from disk.
+type noFiles struct{}
+
+func (noFiles) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}

@@ -1,0 +1,319 @@
+package script
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strconv"
+)
+
+// This file puts the marks that make a panic's line exact. The interpreter's own
+// trace knows only the function, so a statement that can panic is preceded by an
+// assignment of its place. Statements that cannot panic cost nothing.
+
+// body marks the statements of a function and, separately, of the func literals
+// in it. Constant declarations are dropped on the way.
+func (r *rewriter) body(b *ast.BlockStmt, pos token.Pos) {
+	if b == nil {
+		return
+	}
+	p := r.fset.Position(pos)
+	f := &marking{rewriter: r, id: len(r.marks)}
+	r.marks = append(r.marks, marker{file: r.index[p.Filename], line: p.Line})
+	// Literals first: marking moves statements about.
+	for _, lit := range literals(b) {
+		r.body(lit.Body, lit.Pos())
+	}
+	f.block(b)
+}
+
+// literals are the func literals directly in b, not those inside of others.
+func literals(b *ast.BlockStmt) []*ast.FuncLit {
+	var list []*ast.FuncLit
+	ast.Inspect(b, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.FuncLit); ok {
+			list = append(list, lit)
+			return false
+		}
+		return true
+	})
+	return list
+}
+
+// marking is one function being marked.
+type marking struct {
+	*rewriter
+	id int
+}
+
+func (m *marking) block(b *ast.BlockStmt) { b.List = m.list(b.List) }
+
+func (m *marking) list(in []ast.Stmt) []ast.Stmt {
+	var out []ast.Stmt
+	for _, s := range in {
+		if d, ok := s.(*ast.DeclStmt); ok && d.Decl.(*ast.GenDecl).Tok == token.CONST {
+			continue
+		}
+		if m.header(s) {
+			out = append(out, m.mark(s))
+		}
+		m.inside(s)
+		out = append(out, s)
+	}
+	return out
+}
+
+// mark is the assignment of a statement's place.
+func (m *marking) mark(n ast.Node) ast.Stmt {
+	if l, ok := n.(*ast.LabeledStmt); ok {
+		n = l.Stmt
+	}
+	p := m.fset.Position(n.Pos())
+	value := strconv.Itoa(m.index[p.Filename]<<lineBits | p.Line)
+	return &ast.AssignStmt{
+		Lhs: []ast.Expr{ast.NewIdent(lineName(m.id))}, Tok: token.ASSIGN,
+		Rhs: []ast.Expr{&ast.BasicLit{Kind: token.INT, Value: value}},
+	}
+}
+
+// header reports whether what a statement evaluates before its blocks can panic.
+func (m *marking) header(s ast.Stmt) bool {
+	switch s := s.(type) {
+	case *ast.LabeledStmt:
+		return m.header(s.Stmt)
+	case *ast.IfStmt:
+		return m.risky(s.Init) || m.risky(s.Cond)
+	case *ast.ForStmt:
+		return m.risky(s.Init)
+	case *ast.RangeStmt:
+		return m.risky(s.X)
+	case *ast.SwitchStmt:
+		return m.risky(s.Init) || m.risky(s.Tag) || m.riskyCases(s)
+	case *ast.BlockStmt:
+		return false
+	}
+	return m.risky(s)
+}
+
+func (m *marking) riskyCases(s *ast.SwitchStmt) bool {
+	for _, c := range s.Body.List {
+		for _, e := range c.(*ast.CaseClause).List {
+			if m.risky(e) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// inside marks the blocks of a statement.
+func (m *marking) inside(s ast.Stmt) {
+	switch s := s.(type) {
+	case *ast.LabeledStmt:
+		m.inside(s.Stmt)
+	case *ast.BlockStmt:
+		m.block(s)
+	case *ast.IfStmt:
+		m.block(s.Body)
+		m.otherwise(s)
+	case *ast.ForStmt:
+		m.loop(s)
+	case *ast.RangeStmt:
+		m.block(s.Body)
+	case *ast.SwitchStmt:
+		for _, c := range s.Body.List {
+			clause := c.(*ast.CaseClause)
+			clause.Body = m.list(clause.Body)
+		}
+	}
+}
+
+// otherwise marks an else; a risky else-if becomes a block, so that its own
+// line can be kept.
+func (m *marking) otherwise(s *ast.IfStmt) {
+	switch e := s.Else.(type) {
+	case *ast.BlockStmt:
+		m.block(e)
+	case *ast.IfStmt:
+		risky := m.header(e)
+		m.inside(e)
+		if risky {
+			s.Else = &ast.BlockStmt{List: []ast.Stmt{m.mark(e), e}}
+		}
+	}
+}
+
+// loop marks a for statement. A condition or a post statement that can panic
+// moves into the body, where its line can be kept on every turn:
+//
+//	for init; cond; post { body }
+//
+// becomes
+//
+//	for init; true; again = true { if again { again = false; post }; if !cond { break }; body }
+func (m *marking) loop(s *ast.ForStmt) {
+	m.block(s.Body)
+	cond, post := s.Cond, s.Post
+	riskyCond, riskyPost := cond != nil && m.risky(cond), post != nil && m.risky(post)
+	if !riskyCond && !riskyPost {
+		return
+	}
+	var front []ast.Stmt
+	if riskyPost {
+		front = append(front, m.postInside(s)...)
+	}
+	if cond != nil {
+		leave := &ast.IfStmt{
+			Cond: &ast.UnaryExpr{Op: token.NOT, X: cond},
+			Body: &ast.BlockStmt{List: []ast.Stmt{&ast.BranchStmt{Tok: token.BREAK}}},
+		}
+		front = append(front, m.mark(s), leave)
+		s.Cond = ast.NewIdent("true")
+	}
+	s.Body.List = append(front, s.Body.List...)
+}
+
+// postInside takes the post statement to the top of the body, skipped on the
+// first turn.
+func (m *marking) postInside(s *ast.ForStmt) []ast.Stmt {
+	// A package variable would be shared by nested runs; recursion is refused,
+	// so every loop runs once at a time and one variable each is enough.
+	name := "Zz_again" + strconv.Itoa(m.hidden)
+	m.hidden++
+	m.extra = append(m.extra, name)
+	post := s.Post
+	s.Post = &ast.AssignStmt{
+		Lhs: []ast.Expr{ast.NewIdent(name)}, Tok: token.ASSIGN, Rhs: []ast.Expr{ast.NewIdent("true")},
+	}
+	return []ast.Stmt{
+		&ast.IfStmt{
+			Cond: ast.NewIdent(name),
+			Body: &ast.BlockStmt{List: []ast.Stmt{
+				&ast.AssignStmt{Lhs: []ast.Expr{ast.NewIdent(name)}, Tok: token.ASSIGN, Rhs: []ast.Expr{ast.NewIdent("false")}},
+				m.mark(s), post,
+			}},
+		},
+	}
+}
+
+// risky reports whether evaluating n can panic. Func literals in n are values,
+// they run elsewhere.
+func (m *marking) risky(n ast.Node) bool {
+	if n == nil {
+		return false
+	}
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		if _, lit := n.(*ast.FuncLit); lit || found {
+			return false
+		}
+		found = m.riskyNode(n)
+		return !found
+	})
+	return found
+}
+
+func (m *marking) riskyNode(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.IndexExpr:
+		return m.riskyIndex(n)
+	case *ast.SliceExpr:
+		return true
+	case *ast.BinaryExpr:
+		return (n.Op == token.QUO || n.Op == token.REM) && m.riskyDivision(n.X, n.Y)
+	case *ast.AssignStmt:
+		return m.riskyAssign(n)
+	case *ast.IncDecStmt:
+		return m.isMapElement(n.X)
+	case *ast.StarExpr:
+		return !m.info.Types[n].IsType()
+	case *ast.SelectorExpr:
+		return m.throughPointer(n)
+	case *ast.CallExpr:
+		return m.riskyCall(n)
+	}
+	return false
+}
+
+func (m *marking) riskyAssign(n *ast.AssignStmt) bool {
+	if n.Tok == token.QUO_ASSIGN || n.Tok == token.REM_ASSIGN {
+		if m.riskyDivision(n.Lhs[0], n.Rhs[0]) {
+			return true
+		}
+	}
+	for _, x := range n.Lhs {
+		if m.isMapElement(x) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *marking) isMapElement(x ast.Expr) bool {
+	i, ok := ast.Unparen(x).(*ast.IndexExpr)
+	if !ok {
+		return false
+	}
+	_, isMap := m.typeOf(i.X).Underlying().(*types.Map)
+	return isMap
+}
+
+func (m *marking) riskyIndex(n *ast.IndexExpr) bool {
+	switch m.typeOf(n.X).Underlying().(type) {
+	case *types.Map:
+		return false
+	case *types.Array:
+		return !m.isConst(n.Index)
+	}
+	return true
+}
+
+func (m *marking) riskyDivision(x, y ast.Expr) bool {
+	b, ok := m.typeOf(x).Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsInteger != 0 && !m.isConst(y)
+}
+
+// riskyCall holds for every call that leaves the function, for they may panic
+// inside, and for the built-in functions that can.
+func (m *marking) riskyCall(n *ast.CallExpr) bool {
+	fun := ast.Unparen(n.Fun)
+	tv := m.info.Types[fun]
+	if tv.IsType() {
+		return false
+	}
+	if !tv.IsBuiltin() {
+		return true
+	}
+	id, ok := fun.(*ast.Ident)
+	return !ok || id.Name == "panic" || id.Name == "make"
+}
+
+// throughPointer reports whether a selector follows a pointer that may be nil.
+func (m *marking) throughPointer(n *ast.SelectorExpr) bool {
+	s := m.info.Selections[n]
+	if s == nil {
+		return false
+	}
+	if _, ptr := s.Recv().Underlying().(*types.Pointer); !ptr {
+		return s.Indirect() && s.Kind() == types.FieldVal
+	}
+	return !m.certain(n.X)
+}
+
+// certain reports whether a pointer cannot be nil: a handler's parameter, a line
+// or bars declared by the host, or a pointer the host keeps in one of those.
+func (m *marking) certain(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return m.nonNil[m.info.Uses[e]]
+	case *ast.SelectorExpr:
+		s := m.info.Selections[e]
+		return s != nil && isHostPointer(s.Recv()) && isHostPointer(s.Type()) && m.certain(e.X)
+	}
+	return false
+}
+
+func isHostPointer(t types.Type) bool {
+	p, ok := t.Underlying().(*types.Pointer)
+	return ok && isHost(p.Elem())
+}

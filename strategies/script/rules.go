@@ -1,0 +1,164 @@
+package script
+
+import "strings"
+
+// Rule is one construct that is refused, with the reason. The table is used by
+// the lint for its messages, by the page for script authors, and by a test that
+// holds every Bad to be refused with this very code and every Good to be accepted.
+type Rule struct {
+	Code    string `json:"code"`
+	What    string `json:"what"` // the construct
+	Why     string `json:"why"`
+	Instead string `json:"instead"`
+	Bad     string `json:"bad"`  // declarations, or the body of a handler
+	Good    string `json:"good"` // the same in words that are accepted
+}
+
+// Rules returns every refusal, in the order of the page for script authors. The
+// slices are the caller's own.
+func Rules() []Rule {
+	var all []Rule
+	for _, group := range [][]Rule{hostRules, valueRules, flowRules, interfaceRules} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+// ruleOf finds a rule by its code; every code the lint uses has one.
+var ruleOf = func() map[string]Rule {
+	m := map[string]Rule{}
+	for _, r := range Rules() {
+		m[r.Code] = r
+	}
+	return m
+}()
+
+// Language renders the rules as text for people: what is refused, why, and what
+// to write instead.
+func Language() string {
+	var b strings.Builder
+	for _, r := range Rules() {
+		b.WriteString(r.Code + ": " + r.What + "\n    why:     " + r.Why + "\n    instead: " + r.Instead + "\n")
+		example(&b, "refused", r.Bad)
+		example(&b, "accepted", r.Good)
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+func example(b *strings.Builder, title, text string) {
+	b.WriteString("    " + title + ":\n")
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		b.WriteString("        " + line)
+	}
+	b.WriteString("\n")
+}
+
+const (
+	whyOutside = "a strategy's decisions may depend on nothing but the events it gets, or a backtest could not be repeated"
+	whyWrong   = "the interpreter gets this wrong"
+	whyHang    = "the interpreter gets this wrong and can hang, where nothing can stop it"
+)
+
+// hostRules are about what a script is made of and what it can reach.
+var hostRules = []Rule{
+	{
+		"import", "an import that is not on the list", whyOutside,
+		"use " + hostPath + " and the allowed parts of errors, fmt, math, sort, strconv, strings, time",
+		"import \"os\"\nvar home = os.Args[0]", "import \"math\"\nvar root = math.Sqrt(2)",
+	},
+	{
+		"import-name", "an import under another name", "one name for one thing keeps scripts readable, and files of a folder are merged",
+		"import the package under its own name", "import m \"math\"\nvar root = m.Sqrt(2)", "import \"math\"\nvar root = math.Sqrt(2)",
+	},
+	{
+		"handler", "a handler with the wrong signature", "handlers have fixed parameters and no results",
+		"write the signature as shown", "func OnQuote(q *strategies.Quote) {}", "func OnQuote(ctx *strategies.Context, q *strategies.Quote) {}",
+	},
+	{
+		"reserved-name", "a name that begins with Zz_", "these names belong to the loader",
+		"choose another name", "var Zz_state int", "var state int",
+	},
+	{
+		"shadow", "a declaration that hides a built-in name or an imported package", whyWrong + " in places, and readers do too",
+		"choose another name", "len := 3\nctx.Log(len)", "length := 3\nctx.Log(length)",
+	},
+	{
+		"print", "print and println", "they write past the record", "use ctx.Log or ctx.Logf",
+		"println(1)", "ctx.Log(1)",
+	},
+	{
+		"host-literal", "building a value that only the host makes", "it would not be connected to the market",
+		"use the functions of package strategies; strategies.Ticket is the one type to build yourself",
+		"b := &strategies.Bars{}\nctx.Log(b.Count)", "ctx.Submit(&strategies.Ticket{Side: strategies.Buy, Qty: 1})",
+	},
+	{
+		"context-copy", "copying a Context", "a copy would show old values and still trade",
+		"pass the *strategies.Context on", "c := *ctx\nctx.Log(c.Bid)", "c := ctx\nctx.Log(c.Bid)",
+	},
+	{
+		"declare-late", "a declaration of the host called inside a function", "parameters, bars and indicators are known before the first event, or they could not be warmed up",
+		"declare it as a package variable", "e := strategies.EMA(strategies.Last(), 9)\nctx.Log(e.V)", "var e = strategies.EMA(strategies.Last(), 9)",
+	},
+}
+
+// valueRules are about types, constants and values.
+var valueRules = []Rule{
+	{
+		"generics", "generic functions and types", whyWrong + " or does not know it", "write the function for the type you need",
+		"func first[T any](x []T) T { return x[0] }", "func first(x []float64) float64 { return x[0] }",
+	},
+	{
+		"local-type", "a type declared inside a function", whyWrong + " in places", "declare the type at the top of the file",
+		"type pair struct{ a, b int }\np := pair{1, 2}\nctx.Log(p.a)", "type pair struct{ a, b int }\nvar p = pair{1, 2}",
+	},
+	{
+		"alias", "a type alias", whyWrong + " in places", "use the type's own name",
+		"type Price = float64\nvar p Price", "var p float64",
+	},
+	{
+		"struct-tag", "a struct tag", "nothing reads it", "leave it out",
+		"type S struct {\n\tA int `json:\"a\"`\n}\nvar s S", "type S struct {\n\tA int\n}\nvar s S",
+	},
+	{
+		"complex", "complex numbers and raw pointers as numbers", "no strategy needs them", "use float64 or int",
+		"c := 1i\nc += c", "c := 1.0\nc += c\nctx.Log(c)",
+	},
+	{
+		"big-constant", "an unsigned constant above the largest int64", "the interpreter cannot hold it", "use a smaller constant",
+		"var u uint64 = 1 << 63\nctx.Log(u)", "var u uint64 = 1 << 62\nctx.Log(u)",
+	},
+	{
+		"const-bool", "a constant as operand of &&, || or !", whyWrong, "leave it out, or test it in an if of its own",
+		"const debug = true\nfunc OnStart(ctx *strategies.Context) {\n\tif debug && ctx.Position > 0 {\n\t\tctx.Log(1)\n\t}\n}",
+		"const debug = true\nfunc OnStart(ctx *strategies.Context) {\n\tif debug {\n\t\tif ctx.Position > 0 {\n\t\t\tctx.Log(1)\n\t\t}\n\t}\n}",
+	},
+	{
+		"shift", "a shift by a signed variable", whyWrong + ": a negative count gives 0 where Go panics", "make the count a uint",
+		"n := 3\nctx.Log(1 << n)", "n := uint(3)\nctx.Log(1 << n)",
+	},
+	{
+		"func-convert", "converting a function", whyWrong + ": it sees later changes of the variables it uses", "assign the function to a variable of that type",
+		"type rule func(float64) bool\nvar r = rule(func(x float64) bool { return x > 0 })", "var r func(float64) bool = func(x float64) bool { return x > 0 }",
+	},
+	{
+		"method-value", "a method used as a value", whyWrong + ": it fails, or sees later changes of the receiver", "call it inside a func literal",
+		"buy := ctx.Buy\nbuy(1)", "buy := func(n int) { ctx.Buy(n) }\nbuy(1)",
+	},
+	{
+		"method-name", "a method that formatting, errors or encoding would call by itself", "the interpreter does not call it there, compiled Go does", "choose another name, such as Text",
+		"type side int\nfunc (s side) String() string { return \"x\" }\nvar s side", "type side int\nfunc (s side) Text() string { return \"x\" }\nvar s side",
+	},
+	{
+		"recursion", "a function that calls itself, directly or through others", "endless recursion would end the whole program, not only the script", "write a loop, with a slice as the stack if needed",
+		"func f(n int) int {\n\tif n == 0 {\n\t\treturn 0\n\t}\n\treturn f(n - 1)\n}", "func f(n int) int {\n\tfor n > 0 {\n\t\tn--\n\t}\n\treturn n\n}",
+	},
+	{
+		"builtin", "min, max, clear, close, complex, real, imag, new with a value", "the interpreter does not know it", "write an if, use math.Min or math.Max, or make a new map",
+		"a, b := 1, 2\nctx.Log(min(a, b))", "a, b := 1.0, 2.0\nctx.Log(math.Min(a, b))",
+	},
+	{
+		"format", "a format that is not a constant, or uses %T, %p or #", "it shows types and addresses, which differ between interpreted and compiled", "write a constant format with other verbs",
+		"ctx.Logf(\"%T\", ctx.Bid)", "ctx.Logf(\"%v\", ctx.Bid)",
+	},
+}

@@ -1,0 +1,102 @@
+package script
+
+// flowRules are about statements.
+var flowRules = []Rule{
+	{
+		"go", "a go statement", "a strategy is one line of events; a goroutine would make its decisions depend on chance", "do the work in the handler, or use ctx.Every for work at intervals",
+		"go func() { ctx.Log(1) }()", "ctx.Every(\"work\", time.Second)",
+	},
+	{
+		"channel", "channels and select", "without goroutines they can only block, and a blocked strategy cannot be stopped", "use a slice or a variable",
+		"c := make(chan int, 1)\nc <- 1", "c := []int{}\nc = append(c, 1)\nctx.Log(len(c))",
+	},
+	{
+		"defer", "a defer statement", whyHang, "call the function before each return",
+		"defer ctx.Log(\"done\")", "ctx.Log(\"done\")",
+	},
+	{
+		"recover", "recover", "a panic must stop the strategy: its state is not to be trusted any more", "test for the error before it happens",
+		"recover()", "ctx.Log(\"fine\")",
+	},
+	{
+		"goto", "a goto statement", whyWrong + " in places", "use a loop with break and continue",
+		"n := 0\nagain:\nn++\nif n < 3 {\n\tgoto again\n}", "n := 0\nfor n < 3 {\n\tn++\n}",
+	},
+	{
+		"label", "a label that is not on a loop", whyWrong + " in places", "put the label on the for statement, or use return",
+		"done:\nswitch {\ncase ctx.Bid > 0:\n\tbreak done\n}", "done:\nfor i := 0; i < 3; i++ {\n\tif ctx.Bid > 0 {\n\t\tbreak done\n\t}\n}",
+	},
+	{
+		"range-int", "range over a whole number", "the interpreter does not know it", "write for i := 0; i < n; i++",
+		"for i := range 3 {\n\tctx.Log(i)\n}", "for i := 0; i < 3; i++ {\n\tctx.Log(i)\n}",
+	},
+	{
+		"range-func", "range over a function", "the interpreter does not know it", "call the function in a for loop",
+		"each := func(yield func(int) bool) { yield(1) }\nfor i := range each {\n\tctx.Log(i)\n}", "each := func(do func(int)) { do(1) }\neach(func(i int) { ctx.Log(i) })",
+	},
+	{
+		"range-map", "range over a map", "the order of the keys changes from run to run, so two backtests would differ", "keep the keys in a slice as well and range over that",
+		"m := map[string]int{\"a\": 1}\nfor k := range m {\n\tctx.Log(k)\n}", "m := map[string]int{\"a\": 1}\nkeys := []string{\"a\"}\nfor _, k := range keys {\n\tctx.Log(m[k])\n}",
+	},
+	{
+		"range-assign", "range that assigns to variables that exist already", whyWrong + ": the variables keep their old values", "declare them with := and assign inside the loop",
+		"i := 0\nfor i = range []int{1, 2} {\n}\nctx.Log(i)", "i := 0\nfor k := range []int{1, 2} {\n\ti = k\n}\nctx.Log(i)",
+	},
+	{
+		"for-init", "a for with only an initial statement", whyWrong + ": the statement runs again and again", "put the statement above the loop",
+		"for i := 0; ; {\n\tif i++; i > 3 {\n\t\tbreak\n\t}\n}", "i := 0\nfor {\n\tif i++; i > 3 {\n\t\tbreak\n\t}\n}",
+	},
+	{
+		"empty-loop", "an endless loop without a body", "it never ends", "remove it",
+		"for {\n}", "for ctx.Position > 0 {\n\tbreak\n}",
+	},
+	{
+		"loop-variable", "a loop variable used in a func literal or by its address", whyWrong + ": all turns share one variable", "copy it inside the loop first: v := v",
+		"var fs []func() int\nfor i := 0; i < 3; i++ {\n\tfs = append(fs, func() int { return i })\n}\nctx.Log(fs[0]())",
+		"var fs []func() int\nfor i := 0; i < 3; i++ {\n\tk := i\n\tfs = append(fs, func() int { return k })\n}\nctx.Log(fs[0]())",
+	},
+	{
+		"assign-many", "several assignments in one where a value is a call, a function or an interface, or a target depends on another", whyWrong + ": an assignment is dropped", "write one assignment on a line",
+		"f := func() int { return 2 }\na, b := 0, 0\na, b = 1, f()\nctx.Log(a, b)", "f := func() int { return 2 }\na, b := 0, 0\na = 1\nb = f()\nctx.Log(a, b)",
+	},
+	{
+		"assign-target", "several results assigned to something else than plain variables", whyWrong + ": the values are lost", "assign to new variables first",
+		"f := func() (int, int) { return 1, 2 }\nm := map[string]int{}\nm[\"a\"], m[\"b\"] = f()\nctx.Log(m[\"a\"])",
+		"f := func() (int, int) { return 1, 2 }\nm := map[string]int{}\na, b := f()\nm[\"a\"] = a\nm[\"b\"] = b\nctx.Log(m[\"a\"])",
+	},
+	{
+		"unsupported", "a construct that has not been shown to behave as when compiled", "what is not proven is refused", "write it in simpler words",
+		"var a [3]int\nfor i := range &a {\n\tctx.Log(i)\n}", "var a [3]int\nfor i := 0; i < len(a); i++ {\n\tctx.Log(i)\n}",
+	},
+}
+
+// interfaceRules are about interfaces, where interpreted types are not quite
+// what compiled types are.
+var interfaceRules = []Rule{
+	{
+		"any", "any, and interfaces with type sets or embedded ones", whyWrong + ": types of one shape are the same to it", "use the type you mean, or an interface with methods",
+		"var x any\nfunc OnStop(ctx *strategies.Context) { x = 1 }", "var x int\nfunc OnStop(ctx *strategies.Context) { x = 1 }",
+	},
+	{
+		"any-named", "a value of a script's own type, a pointer or a function where anything can be passed", "it is printed otherwise than when compiled", "convert it, such as int(side), or pass its fields",
+		"type side int\nfunc OnStart(ctx *strategies.Context) { ctx.Log(side(1)) }", "type side int\nfunc OnStart(ctx *strategies.Context) { ctx.Log(int(side(1))) }",
+	},
+	{
+		"interface-compare", "comparing interfaces, or an interface with nil", whyWrong + ": it says they differ", "compare a field or a flag of your own; errors can be compared",
+		"type shape interface{ Area() float64 }\nvar a, b shape\nvar same = a == b", "var a, b = 1.0, 2.0\nvar same = a == b",
+	},
+	{
+		"interface-key", "an interface as the key of a map", whyWrong + ": keys are not found again", "use a string or a number as the key",
+		"var m = map[error]int{}", "var m = map[string]int{}",
+	},
+	{
+		"type-assert", "a type assertion or type switch", whyWrong + " for types of one shape", "add a method to the interface that does what each type needs",
+		"type shape interface{ Area() float64 }\ntype square struct{}\nfunc (s *square) Area() float64 { return 1 }\nvar a shape = &square{}\nvar s = a.(*square)",
+		"type shape interface{ Area() float64 }\ntype square struct{}\nfunc (s *square) Area() float64 { return 1 }\nvar a shape = &square{}\nvar s = a.Area()",
+	},
+	{
+		"interface-convert", "converting to an interface explicitly", whyWrong + " in places", "assign to a variable of the interface type",
+		"type shape interface{ Area() float64 }\ntype square struct{}\nfunc (s *square) Area() float64 { return 1 }\nvar a = shape(&square{})",
+		"type shape interface{ Area() float64 }\ntype square struct{}\nfunc (s *square) Area() float64 { return 1 }\nvar a shape = &square{}",
+	},
+}
