@@ -14,7 +14,8 @@ func twoSum(a, b float64) (sum, lost float64) {
 	return sum, (a - (sum - bb)) + (b - bb)
 }
 
-// twoProduct returns a*b rounded, and exactly what the rounding lost.
+// twoProduct returns a*b rounded, and what the rounding lost: exactly, unless the
+// product is below 1e-290, where the lost part underflows.
 func twoProduct(a, b float64) pair {
 	p := float64(a * b)
 	return pair{p, math.FMA(a, b, -p)}

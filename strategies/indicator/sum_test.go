@@ -35,7 +35,7 @@ func TestPairSumsProducts(t *testing.T) {
 			want.addProduct(x, y)
 			size += math.Abs(x * y)
 		}
-		if e := want.errorOf(sum); e > size*0x1p-98 {
+		if e := want.errorOf(sum); e > size*0x1p-98+0x1p-1060 { // the low part of a tiny product underflows
 			t.Fatalf("off by %v of %v", e, size)
 		}
 	})
