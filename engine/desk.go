@@ -15,9 +15,8 @@ type Gate interface {
 type DeskConfig struct {
 	Universe *Universe
 	Gate     Gate
-	Cash     Money         // starting cash
-	Calendar *Calendar     // the account's risk session; nil = UTC days
-	PnLEvery time.Duration // interval of PnL commands while something changes; 0 = none
+	Cash     Money     // starting cash
+	Calendar *Calendar // the account's risk session; nil = UTC days
 }
 
 // Member is one strategy instance as the Desk knows it.
@@ -44,10 +43,11 @@ type Desk struct {
 	queue    []*Request // permitted in principle, waiting for tokens, most urgent first
 	brackets map[OrderID]*bracket
 
-	timer   uint64 // last timer ID
-	retryID uint64 // timer of the queue, 0 = none
-	pnlID   uint64
-	pnlLast PnL
+	timer    uint64 // last timer ID
+	retryID  uint64 // timer of the queue, 0 = none
+	pnlID    uint64
+	pnlEvery Time // 0 = nobody wants to know
+	pnlLast  PnL
 
 	trips   []RoundTrip // finished in this step
 	out     []Command
@@ -101,6 +101,10 @@ func (d *Desk) Join(m Member) StrategyID {
 	d.in[m.Instrument] = append(d.in[m.Instrument], id)
 	return id
 }
+
+// TellPnL makes the Desk emit a PnL at every multiple of d of event time at which
+// profit and loss have changed.
+func (d *Desk) TellPnL(every time.Duration) { d.pnlEvery = Time(every) }
 
 // Book is the account as it stands, to read.
 func (d *Desk) Book() *Book { return &d.book }
@@ -187,9 +191,8 @@ func (d *Desk) setTimer(at Time) uint64 {
 
 // startPnL arms the P&L timer when profit and loss may have moved.
 func (d *Desk) startPnL() {
-	if d.cfg.PnLEvery > 0 && d.pnlID == 0 && (d.book.unrealized != d.pnlLast.Unrealized || d.book.Balance() != d.pnlLast.Balance) {
-		every := Time(d.cfg.PnLEvery)
-		d.pnlID = d.setTimer((d.book.now/every + 1) * every)
+	if d.pnlEvery > 0 && d.pnlID == 0 && (d.book.unrealized != d.pnlLast.Unrealized || d.book.Balance() != d.pnlLast.Balance) {
+		d.pnlID = d.setTimer((d.book.now/d.pnlEvery + 1) * d.pnlEvery)
 	}
 }
 

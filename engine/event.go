@@ -40,10 +40,11 @@ type LinkChange struct {
 	Reason string
 }
 
-// Phase begins and ends a run: strategies start and stop. Runner only.
+// Phase begins or ends the run of one strategy instance. Runner only.
 type Phase struct {
-	At    Time
-	Begin bool
+	At       Time
+	Strategy StrategyID
+	Begin    bool
 }
 
 func (*Phase) event()      {}

@@ -29,11 +29,12 @@ func newRecorder(w *World) *recorder {
 	rec.r.First, rec.r.Last = engine.NoTime, engine.NoTime
 	rec.r.Start = w.desk.Book().Balance()
 	rec.peak, rec.peakAt = rec.r.Start.Equity, engine.NoTime
-	rec.held = make([]bool, len(w.cfg.Strategies))
-	for _, e := range w.cfg.Strategies {
-		rec.r.Members = append(rec.r.Members, engine.Member{Name: e.Program.Name, Instrument: e.Instrument})
-	}
 	return rec
+}
+
+func (rec *recorder) join(m engine.Member) {
+	rec.r.Members = append(rec.r.Members, m)
+	rec.held = append(rec.held, false)
 }
 
 func (rec *recorder) begin(at engine.Time) {

@@ -18,21 +18,22 @@ type Source interface {
 
 // Entry is a strategy instance to run.
 type Entry struct {
-	Program    *strategies.Program
-	Instrument engine.InstrumentID
-	OnPanic    strategies.OnPanic
+	Program *strategies.Program
+	OnPanic strategies.OnPanic
 }
 
 // Config is what a World is made of.
 type Config struct {
-	Universe   *engine.Universe
-	Gate       engine.Gate
-	Cash       engine.Money
-	Calendar   *engine.Calendar // the account's risk session; nil = UTC days
-	Venue      venue.Config
-	Latency    time.Duration // one way
-	Strategies []Entry
-	Zone       func(name string) (*time.Location, error)
+	Universe *engine.Universe
+	Gate     engine.Gate
+	Cash     engine.Money
+	Calendar *engine.Calendar // the account's risk session; nil = UTC days
+	Venue    venue.Config
+	Latency  time.Duration // one way
+	// Spawn makes the strategy instance for an instrument when its first market
+	// event arrives; nil = none trades it.
+	Spawn func(id engine.InstrumentID) (*Entry, error)
+	Zone  func(name string) (*time.Location, error)
 	// Progress, when set, is called about every ProgressEvery market events.
 	Progress func(events int64, at engine.Time)
 }
@@ -48,34 +49,21 @@ type World struct {
 	venue   *venue.Venue
 	queue   queue
 	now     engine.Time
+	met     []bool // instruments that have had an event
 	latency engine.Time
 	record  *recorder
 	err     error
 }
 
-// NewWorld puts a world together. It fails when a strategy does not fit its instrument.
-func NewWorld(c Config) (*World, error) {
+// NewWorld puts a world together.
+func NewWorld(c Config) *World {
 	w := &World{
 		cfg: c, venue: venue.New(c.Universe, c.Venue), latency: engine.Time(c.Latency), now: engine.NoTime,
 		runner: strategies.NewRunner(strategies.RunnerConfig{Universe: c.Universe, Zone: c.Zone}),
 	}
-	var every time.Duration
-	for _, e := range c.Strategies {
-		if e.Program.Handlers.OnPnL != nil {
-			every = time.Second
-		}
-	}
-	w.desk = engine.NewDesk(engine.DeskConfig{
-		Universe: c.Universe, Gate: c.Gate, Cash: c.Cash, Calendar: c.Calendar, PnLEvery: every,
-	})
-	for _, e := range c.Strategies {
-		id := w.desk.Join(engine.Member{Name: e.Program.Name, Instrument: e.Instrument})
-		if err := w.runner.Join(id, e.Program, e.Instrument, e.OnPanic); err != nil {
-			return nil, err
-		}
-	}
+	w.desk = engine.NewDesk(engine.DeskConfig{Universe: c.Universe, Gate: c.Gate, Cash: c.Cash, Calendar: c.Calendar})
 	w.record = newRecorder(w)
-	return w, nil
+	return w
 }
 
 // Run plays a source to its end and returns what happened. An error of the
@@ -92,7 +80,12 @@ func (w *World) Run(src Source) (*Result, error) {
 		}
 		if !started {
 			started = true
-			w.begin(q.At)
+			w.record.begin(q.At)
+		}
+		if int(q.Instrument) >= len(w.met) || !w.met[q.Instrument] {
+			if w.err = w.meet(q.Instrument, q.At); w.err != nil {
+				break
+			}
 		}
 		w.market(&q)
 	}
@@ -102,18 +95,41 @@ func (w *World) Run(src Source) (*Result, error) {
 	return w.record.result(), w.err
 }
 
-func (w *World) begin(at engine.Time) {
-	w.now = at
-	w.record.begin(at)
-	w.fromRunner(w.runner.Step(&engine.Phase{At: at, Begin: true}))
+// meet starts the strategy instance of an instrument that is new to the world.
+func (w *World) meet(id engine.InstrumentID, at engine.Time) error {
+	for int(id) >= len(w.met) {
+		w.met = append(w.met, false)
+	}
+	w.met[id] = true
 	w.deliver(at)
+	w.now = at
+	if w.cfg.Spawn == nil {
+		return nil
+	}
+	e, err := w.cfg.Spawn(id)
+	if e == nil || err != nil {
+		return err
+	}
+	s := w.desk.Join(engine.Member{Name: e.Program.Name, Instrument: id})
+	if err := w.runner.Join(s, e.Program, id, e.OnPanic); err != nil {
+		return err
+	}
+	w.record.join(engine.Member{Name: e.Program.Name, Instrument: id})
+	if e.Program.Handlers.OnPnL != nil {
+		w.desk.TellPnL(time.Second)
+	}
+	w.fromRunner(w.runner.Step(&engine.Phase{At: at, Strategy: s, Begin: true}))
+	w.deliver(at)
+	return nil
 }
 
 // finish stops the strategies. What they ask for now still happens, as far as it
 // happens at once: the recording is over, and so is time.
 func (w *World) finish() {
-	w.fromRunner(w.runner.Step(&engine.Phase{At: w.now}))
-	w.deliver(w.now)
+	for s := range w.record.r.Members {
+		w.fromRunner(w.runner.Step(&engine.Phase{At: w.now, Strategy: engine.StrategyID(s)}))
+		w.deliver(w.now)
+	}
 	w.record.finish()
 }
 

@@ -74,15 +74,6 @@ func (r *Runner) Join(id engine.StrategyID, p *Program, in engine.InstrumentID, 
 // Hash digests every command so far.
 func (r *Runner) Hash() engine.Hash { return r.hash }
 
-// Wants reports which market news any instance has a handler for, so that nobody
-// makes what nobody reads.
-func (r *Runner) Wants() (pnl bool) {
-	for _, i := range r.instances {
-		pnl = pnl || i.prog.Handlers.OnPnL != nil
-	}
-	return pnl
-}
-
 // Step takes one event. Events must not go back in time.
 func (r *Runner) Step(e engine.Event) []engine.Command {
 	r.out = r.out[:0]
@@ -104,8 +95,8 @@ func (r *Runner) Step(e engine.Event) []engine.Command {
 			i.onLink(e)
 		}
 	case *engine.Phase:
-		for _, i := range r.instances {
-			i.onPhase(e)
+		if int(e.Strategy) < len(r.instances) {
+			r.instances[e.Strategy].onPhase(e)
 		}
 	}
 	return r.out

@@ -1,0 +1,65 @@
+// Package breakout trades the break of the opening range, protected by a bracket.
+package breakout
+
+import "tollgate/strategies"
+
+var (
+	open    = strategies.TimeOfDay("open", "09:30", "begin of the opening range, exchange time")
+	minutes = strategies.Int("minutes", 15, 1, 240, "length of the opening range")
+	last    = strategies.TimeOfDay("last", "15:55", "when the position is closed, exchange time")
+	size    = strategies.Int("size", 1, 1, 50, "contracts per entry")
+	reward  = strategies.Float("reward", 1.5, 0.1, 20, "distance of the target, in opening ranges")
+
+	bars = strategies.Minutes(1)
+
+	day       int     // trade date the range belongs to
+	high, low float64 // of the opening range so far
+	bar       int     // bars in the range
+	entered   bool
+)
+
+// OnBar gathers the range, then waits for the first close beyond it.
+func OnBar(ctx *strategies.Context, b *strategies.Bar) {
+	if ctx.Date != day {
+		day = ctx.Date
+		bar = 0
+		entered = false
+	}
+	now := ctx.TimeOfDay
+	switch {
+	case now >= last:
+		if ctx.Position != 0 || ctx.Working > 0 {
+			ctx.Flatten()
+		}
+	case now > open && now <= open+minutes*60:
+		gather(b)
+	case now > open+minutes*60 && bar > 0 && !entered:
+		enter(ctx, b)
+	}
+}
+
+// gather widens the range by a bar.
+func gather(b *strategies.Bar) {
+	if bar == 0 || b.High > high {
+		high = b.High
+	}
+	if bar == 0 || b.Low < low {
+		low = b.Low
+	}
+	bar++
+}
+
+// enter goes with the break; the far side of the range is the stop.
+func enter(ctx *strategies.Context, b *strategies.Bar) {
+	span := (high - low) * reward
+	if span < ctx.Tick {
+		return
+	}
+	if b.Close > high {
+		ctx.BuyBracket(size, ctx.RoundDown(low), ctx.Round(b.Close+span))
+		entered = true
+	} else if b.Close < low {
+		ctx.SellBracket(size, ctx.RoundUp(high), ctx.Round(b.Close-span))
+		entered = true
+	}
+}
