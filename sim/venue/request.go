@@ -23,7 +23,7 @@ func (v *Venue) Place(at engine.Time, id engine.OrderID, t engine.Terms) []engin
 		v.refuseGroup(t.OCO, id, at)
 		return v.done()
 	}
-	o := &order{id: id, terms: t}
+	o := &order{id: id, terms: t, place: waiting}
 	v.orders[id] = o
 	m.open++
 	if t.TIF == engine.Day {
