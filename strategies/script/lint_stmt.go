@@ -27,6 +27,8 @@ func (l *linter) statement(n ast.Stmt) {
 		l.rangeLoop(n)
 	case *ast.AssignStmt:
 		l.assign(n)
+	case *ast.ReturnStmt:
+		l.results(n)
 	case *ast.TypeSwitchStmt:
 		l.refuse(n, "type-assert", "type switch")
 	case *ast.SwitchStmt:
@@ -34,15 +36,18 @@ func (l *linter) statement(n ast.Stmt) {
 			l.refuse(n, "interface-compare", "switch on an interface")
 		}
 	case *ast.BlockStmt, *ast.CaseClause, *ast.CommClause, *ast.DeclStmt, *ast.EmptyStmt,
-		*ast.ExprStmt, *ast.IfStmt, *ast.IncDecStmt, *ast.ReturnStmt:
+		*ast.ExprStmt, *ast.IfStmt, *ast.IncDecStmt:
 	default:
 		l.refuse(n, "unsupported", "this statement")
 	}
 }
 
 func (l *linter) branch(n *ast.BranchStmt) {
-	if n.Tok == token.GOTO {
+	switch n.Tok {
+	case token.GOTO:
 		l.refuse(n, "goto", "goto statement")
+	case token.FALLTHROUGH:
+		l.refuse(n, "fallthrough", "fallthrough")
 	}
 }
 
@@ -282,4 +287,54 @@ func (l *linter) uses(x ast.Expr, vars map[types.Object]bool) bool {
 		return true
 	})
 	return found
+}
+
+// results refuses a return of several values in which one uses a named result
+// that another, further left, has changed by then.
+func (l *linter) results(n *ast.ReturnStmt) {
+	position := l.resultPositions()
+	if len(n.Results) < 2 || len(position) == 0 {
+		return
+	}
+	for i, e := range n.Results {
+		ast.Inspect(e, func(m ast.Node) bool {
+			id, ok := m.(*ast.Ident)
+			if !ok {
+				return true
+			}
+			j, named := position[l.info.Uses[id]]
+			if same, _ := n.Results[j].(*ast.Ident); named && j < i && (same == nil || l.info.Uses[same] != l.info.Uses[id]) {
+				l.refuse(n, "named-result", "return of several values that uses result %s", id.Name)
+			}
+			return true
+		})
+	}
+}
+
+// resultPositions are the named results of the function around the node at hand.
+func (l *linter) resultPositions() map[types.Object]int {
+	t := l.innermost()
+	if t == nil || t.Results == nil {
+		return nil
+	}
+	position := map[types.Object]int{}
+	for _, f := range t.Results.List {
+		for _, id := range f.Names {
+			position[l.info.Defs[id]] = len(position)
+		}
+	}
+	return position
+}
+
+// innermost is the type of the function around the node at hand.
+func (l *linter) innermost() *ast.FuncType {
+	for i := len(l.stack) - 1; i >= 0; i-- {
+		switch f := l.stack[i].(type) {
+		case *ast.FuncDecl:
+			return f.Type
+		case *ast.FuncLit:
+			return f.Type
+		}
+	}
+	return nil
 }

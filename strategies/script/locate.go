@@ -171,6 +171,8 @@ func panicText(recovered any) string {
 		return "slice bounds out of range"
 	case strings.Contains(lower, "divide by zero"):
 		return "division by zero"
+	case strings.Contains(lower, "makeslice"):
+		return "make: length or capacity out of range"
 	case strings.Contains(lower, "nil map"):
 		return "assignment to an entry of a nil map: make the map first"
 	}

@@ -61,7 +61,7 @@ func rewrite(c *checker) (string, []marker, error) {
 			decls = append(decls, r.declaration(d)...)
 		}
 	}
-	decls = append(decls, r.initialiser())
+	decls = append([]ast.Decl{r.initialiser()}, decls...)
 	var body bytes.Buffer
 	body.WriteString(r.variables())
 	for _, d := range decls {

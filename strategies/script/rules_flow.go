@@ -23,6 +23,14 @@ var flowRules = []Rule{
 		"n := 0\nagain:\nn++\nif n < 3 {\n\tgoto again\n}", "n := 0\nfor n < 3 {\n\tn++\n}",
 	},
 	{
+		"fallthrough", "fallthrough", whyWrong + ": it can go on to the wrong case", "list the values in one case, or call a function from both",
+		"switch ctx.Position {\ncase 0:\n\tfallthrough\ncase 1:\n\tctx.Log(1)\n}", "switch ctx.Position {\ncase 0, 1:\n\tctx.Log(1)\n}",
+	},
+	{
+		"named-result", "a return of several values that uses a named result", whyWrong + ": it assigns one after the other", "leave the results unnamed, or assign to them and write a bare return",
+		"func f() (a, b int) {\n\treturn b, a\n}", "func f(a, b int) (int, int) {\n\treturn b, a\n}",
+	},
+	{
 		"label", "a label that is not on a loop", whyWrong + " in places", "put the label on the for statement, or use return",
 		"done:\nswitch {\ncase ctx.Bid > 0:\n\tbreak done\n}", "done:\nfor i := 0; i < 3; i++ {\n\tif ctx.Bid > 0 {\n\t\tbreak done\n\t}\n}",
 	},
