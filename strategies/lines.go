@@ -36,10 +36,12 @@ func (s *Setup) fed(what string, in *Line, ind indicator.Scalar, err error, outp
 		s.hang(nil, nil, outputs)
 		return
 	}
+	seen := 0 // of in.N: a source may run without this input having moved
 	s.derive(what, func() {
-		if in.Ready {
+		if in.N != seen && in.Ready {
 			ind.Update(in.V)
 		}
+		seen = in.N
 	}, []*Line{in}, outputs...)
 }
 
@@ -240,6 +242,14 @@ func (s *Setup) LinReg(in *Line, n int) *Regression {
 // Cross is the instance form of the function Cross.
 func (s *Setup) Cross(a, b *Line) *Crossing {
 	c := indicator.NewCross()
-	s.derive("Cross", func() { c.Update(a, b) }, []*Line{a, b})
+	seenA, seenB := 0, 0
+	s.derive("Cross", func() {
+		if a.N != seenA || b.N != seenB {
+			c.Update(a, b)
+		} else {
+			c.Up, c.Down = false, false
+		}
+		seenA, seenB = a.N, b.N
+	}, []*Line{a, b})
 	return c
 }
