@@ -34,6 +34,7 @@ type Config struct {
 	// event arrives; nil = none trades it.
 	Spawn func(id engine.InstrumentID) (*Entry, error)
 	Zone  func(name string) (*time.Location, error)
+	Trace Trace // nil = none
 	// Progress, when set, is called about every ProgressEvery market events.
 	Progress func(events int64, at engine.Time)
 }
@@ -207,9 +208,11 @@ func (w *World) fromDesk(commands []engine.Command) {
 				return
 			}
 			w.record.sent(&r)
+			w.traceSend(&r)
 			w.queue.push(message{at: w.now + w.latency, to: toVenue, request: r})
 		case *engine.Update:
 			w.record.update(c)
+			w.traceUpdate(c)
 			w.queue.push(message{at: w.now, to: toRunner, event: c})
 		case *engine.PnL:
 			w.queue.push(message{at: w.now, to: toRunner, event: c})
@@ -228,13 +231,16 @@ func (w *World) fromRunner(commands []engine.Command) {
 		switch c := c.(type) {
 		case *engine.Intent:
 			w.record.intent(c)
+			w.traceIntent(c)
 			w.queue.push(message{at: w.now, to: toDesk, event: c})
 		case *engine.SetTimer:
 			w.queue.push(message{at: c.At, to: toRunner, event: &engine.TimerFired{At: c.At, ID: c.ID}})
 		case *engine.Log:
 			w.record.log(c)
+			w.traceText("log", c.Text)
 		case *engine.Halt:
 			w.record.halt(c)
+			w.traceText("halt", c.Reason)
 		}
 	}
 }

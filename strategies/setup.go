@@ -44,7 +44,7 @@ func NewSetup(given map[string]string) *Setup {
 func (s *Setup) Seal() error {
 	s.sealed = true
 	var unknown []string
-	for name := range s.given {
+	for name := range s.given { // map order: sorted below
 		if !s.used[name] {
 			unknown = append(unknown, name)
 		}
