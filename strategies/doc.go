@@ -1,0 +1,54 @@
+// Package strategies is what a strategy script sees, and the Runner that owns
+// strategy instances.
+//
+// # For authors of strategies
+//
+// A strategy is one Go package that imports this one. It declares parameters,
+// bars and indicators as package variables, keeps its state in package variables,
+// and defines the handlers it needs:
+//
+//	OnStart(ctx *Context)              the run begins
+//	OnStop(ctx *Context)               the run ends, or the strategy asked to stop
+//	OnQuote(ctx *Context, q *Quote)    bid or ask were stated anew (on a feed without a book: the last price)
+//	OnTrade(ctx *Context, t *Trade)    a trade happened in the market
+//	OnBar(ctx *Context, b *Bar)        a bar has closed, never before
+//	OnOrder(ctx *Context, o *Order)    one of its orders moved, or was denied
+//	OnFill(ctx *Context, f *Fill)      one of its orders was filled
+//	OnPnL(ctx *Context, p *PnL)        the account's profit and loss moved
+//	OnTimer(ctx *Context, t *Timer)    a timer it asked for fired
+//	OnLink(ctx *Context, l *Link)      the connection to the broker came or went
+//
+// Each strategy runs once for every instrument it is given, as an instance with
+// variables, indicators and orders of its own: ctx is always about one instrument.
+//
+// Before a handler runs, its instance's lines and bars are up to date, and every
+// field of ctx is written anew. Scripts read fields on every event and call methods
+// to act. Prices are in points; one that is unknown is NaN, so that every
+// comparison with it is false. An order price must lie on the tick grid within a
+// ten-thousandth of a tick (Round, RoundDown, RoundUp), or it is denied.
+//
+// # What bars are made of
+//
+// Trades, with their sizes (an unknown size counts 0). In a feed of snapshots a
+// trade is inferred when the cumulative volume grows: its price is the last, its
+// size the growth. Until an instrument has traded, the middle of the book stands in
+// with volume 0, so that a feed without trades has bars too. A bar closes at its
+// end, by a timer, not with the next trade. OnBar comes after the OnTrade of the
+// trade that filled a bar.
+//
+// # The Runner
+//
+// Runner is a pure machine like the Desk: Step takes an event and returns commands.
+// Instances see an event in the order they joined. A panic in a handler stops that
+// instance alone, and its orders are flattened or left as configured; brackets live
+// at the Desk and go on either way.
+//
+// Bounds: 100 named timers and the 64 newest ended orders for each instance; open
+// orders are bounded by the gate.
+//
+// # Not promised
+//
+// A strategy that runs for a long time in one handler holds up the others of its
+// Runner. What a script writes into the fields of a line or of ctx is lost or hurts
+// only itself.
+package strategies
