@@ -191,6 +191,22 @@ func (rec *recorder) finish() {
 	rec.value(rec.r.Last, rec.w.desk.Book().Balance().Equity)
 }
 
+// positions are what the strategy instances hold now, at their marks.
+func (rec *recorder) positions() (list []Position) {
+	for i, m := range rec.r.Members {
+		h := rec.w.desk.Holding(engine.StrategyID(i))
+		if h.Position == 0 {
+			continue
+		}
+		mark := rec.w.desk.Book().Top(m.Instrument).Mark(h.Position)
+		list = append(list, Position{
+			Strategy: engine.StrategyID(i), Instrument: m.Instrument, Qty: h.Position, Cost: h.Cost,
+			Mark: mark, Unrealized: h.Unrealized(mark, rec.w.cfg.Universe.Get(m.Instrument)),
+		})
+	}
+	return list
+}
+
 func (rec *recorder) result() *Result {
 	r := &rec.r
 	r.Events = rec.events
@@ -201,6 +217,7 @@ func (rec *recorder) result() *Result {
 			r.Charts = append(r.Charts, c)
 		}
 	}
+	r.Positions = rec.positions()
 	r.Hash = rec.w.Hash()
 	r.Ignored = rec.w.desk.Ignored()
 	return r

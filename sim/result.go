@@ -32,6 +32,7 @@ type Result struct {
 	Equity                 []EquityPoint
 	Charts                 []Chart
 	Sessions               []Session
+	Positions              []Position    // still open at the end, by StrategyID
 	InMarket, Open         time.Duration // event time with a position, and in all, breaks between sessions left out
 	Hash                   engine.Hash   // of every decision
 	Ignored                uint64        // reports that made no sense to the desk; anything but 0 is a bug
@@ -56,6 +57,16 @@ type Fill struct {
 	Maker      bool
 	Position   engine.Qty   // of the strategy instance, after
 	Realized   engine.Money // by this fill, before its fee
+}
+
+// Position is what a strategy instance still held at the end.
+type Position struct {
+	Strategy   engine.StrategyID
+	Instrument engine.InstrumentID
+	Qty        engine.Qty   // signed, never 0
+	Cost       engine.Money // signed: sum of price x quantity in money
+	Mark       engine.Price // the price it could be closed at; NoPrice = none known
+	Unrealized engine.Money // at that mark; each instance on its own, the account nets them
 }
 
 // DenialCount is how often the gate or the desk said no for one reason.
