@@ -34,7 +34,7 @@ type allowedType struct {
 	name    string
 	pointer any // (*T)(nil)
 	methods []string
-	literal bool // a script may write T{...}; all others come from the host
+	plain   bool // mere data: a script may build and copy it; all others live at the host, behind pointers
 }
 
 // declarations are the functions of package strategies that a script calls to
@@ -57,17 +57,17 @@ var hostPackage = allowedPackage{
 		{name: "Context", pointer: (*strategies.Context)(nil), methods: []string{
 			"Buy", "Sell", "BuyLimit", "SellLimit", "BuyStop", "SellStop", "BuyStopLimit", "SellStopLimit",
 			"BuyBracket", "SellBracket", "Submit", "Target", "Change", "Cancel", "CancelAll", "Flatten",
-			"Order", "Orders", "Round", "RoundDown", "RoundUp", "Every", "At", "AtIn", "StopTimer",
+			"Order", "Orders", "StopOf", "TargetOf", "Round", "RoundDown", "RoundUp", "Every", "At", "AtIn", "StopTimer",
 			"Log", "Logf", "Stop",
 		}},
-		{name: "Quote", pointer: (*strategies.Quote)(nil)},
-		{name: "Trade", pointer: (*strategies.Trade)(nil)},
-		{name: "Bar", pointer: (*strategies.Bar)(nil)},
-		{name: "Order", pointer: (*strategies.Order)(nil)},
-		{name: "Fill", pointer: (*strategies.Fill)(nil)},
-		{name: "PnL", pointer: (*strategies.PnL)(nil)},
-		{name: "Timer", pointer: (*strategies.Timer)(nil)},
-		{name: "Link", pointer: (*strategies.Link)(nil)},
+		{name: "Quote", pointer: (*strategies.Quote)(nil), plain: true},
+		{name: "Trade", pointer: (*strategies.Trade)(nil), plain: true},
+		{name: "Bar", pointer: (*strategies.Bar)(nil), plain: true},
+		{name: "Order", pointer: (*strategies.Order)(nil), plain: true},
+		{name: "Fill", pointer: (*strategies.Fill)(nil), plain: true},
+		{name: "PnL", pointer: (*strategies.PnL)(nil), plain: true},
+		{name: "Timer", pointer: (*strategies.Timer)(nil), plain: true},
+		{name: "Link", pointer: (*strategies.Link)(nil), plain: true},
 		{name: "Line", pointer: (*strategies.Line)(nil)},
 		{name: "Bars", pointer: (*strategies.Bars)(nil)},
 		{name: "Bands", pointer: (*strategies.Bands)(nil)},
@@ -76,7 +76,7 @@ var hostPackage = allowedPackage{
 		{name: "ADXLines", pointer: (*strategies.ADXLines)(nil)},
 		{name: "Regression", pointer: (*strategies.Regression)(nil)},
 		{name: "Crossing", pointer: (*strategies.Crossing)(nil)},
-		{name: "Ticket", pointer: (*strategies.Ticket)(nil), literal: true},
+		{name: "Ticket", pointer: (*strategies.Ticket)(nil), plain: true},
 	},
 	consts: map[string]any{
 		"Buy":  constant.MakeInt64(strategies.Buy),
@@ -130,7 +130,7 @@ var library = []allowedPackage{
 	{path: "fmt", funcs: map[string]any{"Errorf": fmt.Errorf, "Sprint": fmt.Sprint, "Sprintf": fmt.Sprintf, "Sprintln": fmt.Sprintln}},
 	{
 		path: "time", funcs: map[string]any{"ParseDuration": time.ParseDuration},
-		types: []allowedType{{name: "Duration", pointer: (*time.Duration)(nil), methods: []string{
+		types: []allowedType{{name: "Duration", pointer: (*time.Duration)(nil), plain: true, methods: []string{
 			"Abs", "Hours", "Microseconds", "Milliseconds", "Minutes", "Nanoseconds", "Round", "Seconds", "String", "Truncate",
 		}}},
 		consts: map[string]any{

@@ -88,7 +88,7 @@ func isHandler(name string) bool {
 func (c *checker) lookalike(fn *ast.FuncDecl) {
 	name := fn.Name.Name
 	lower := strings.ToLower(name)
-	if !strings.HasPrefix(lower, "on") || len(name) < 5 {
+	if !strings.HasPrefix(lower, "on") || len(name) < 5 || name[2] < 'A' || name[2] > 'Z' {
 		return
 	}
 	near := otherNames[lower]

@@ -16,7 +16,7 @@ import (
 type universe struct {
 	packages map[string]*types.Package
 	named    map[reflect.Type]*types.Named
-	literals map[*types.TypeName]bool // host types a script may write as T{...}
+	plain    map[types.Object]bool // types a script may build and copy
 }
 
 // allowed builds the universe on first use. It panics when the table of this
@@ -47,7 +47,7 @@ func (u *universe) paths() []string {
 func buildUniverse() *universe {
 	u := &universe{
 		packages: map[string]*types.Package{}, named: map[reflect.Type]*types.Named{},
-		literals: map[*types.TypeName]bool{},
+		plain: map[types.Object]bool{},
 	}
 	all := packages()
 	for _, p := range all {
@@ -78,7 +78,7 @@ func (u *universe) declareTypes(p allowedPackage) {
 	for _, t := range p.types {
 		name := types.NewTypeName(token.NoPos, pkg, t.name, nil)
 		u.named[reflect.TypeOf(t.pointer).Elem()] = types.NewNamed(name, nil, nil)
-		u.literals[name] = t.literal
+		u.plain[name] = t.plain
 		pkg.Scope().Insert(name)
 	}
 }

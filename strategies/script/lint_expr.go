@@ -50,8 +50,8 @@ func (l *linter) typeExpression(e ast.Expr) {
 	case *ast.StructType:
 		l.structType(e)
 	case *ast.MapType:
-		if isInterface(l.typeOf(e.Key)) {
-			l.refuse(e, "interface-key", "map with an interface as key")
+		if hasInterface(l.typeOf(e.Key), 0) {
+			l.refuse(e, "interface-key", "map with an interface in its key")
 		}
 	case *ast.ParenExpr, *ast.IndexExpr, *ast.SliceExpr, *ast.KeyValueExpr, *ast.FuncLit,
 		*ast.ArrayType, *ast.FuncType, *ast.Ellipsis:
@@ -259,6 +259,7 @@ func (l *linter) selector(e *ast.SelectorExpr) {
 	s := l.info.Selections[e]
 	if s == nil {
 		l.hostFunctionValue(e)
+		l.hostType(e)
 		return
 	}
 	switch {
@@ -367,24 +368,40 @@ func (l *linter) unary(e *ast.UnaryExpr) {
 	}
 }
 
+// composite refuses values of the host's own that leave out their type, as
+// []*strategies.Line{{}} does. Others are told where the type is named.
 func (l *linter) composite(e *ast.CompositeLit) {
 	t := l.typeOf(e)
 	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem() // &T elided in a slice or map literal
+		t = p.Elem()
 	}
-	if n, ok := t.(*types.Named); ok && isHost(t) && !allowed().literals[n.Obj()] {
+	if e.Type == nil && isLive(t) {
 		l.refuse(e, "host-literal", "a %s of the script's own", types.TypeString(t, qualifier))
 	}
 }
 
-// star refuses copies of the Context.
-func (l *linter) star(e *ast.StarExpr) {
-	tv := l.info.Types[e]
-	if tv.IsType() || !isHost(l.typeOf(e)) {
+// hostType refuses types that live at the host anywhere but behind a pointer.
+func (l *linter) hostType(e *ast.SelectorExpr) {
+	name, ok := l.info.Uses[e.Sel].(*types.TypeName)
+	if !ok || !isLive(name.Type()) {
 		return
 	}
-	if n := l.typeOf(e).(*types.Named); n.Obj().Name() == "Context" {
-		l.refuse(e, "context-copy", "copy of the Context")
+	if _, pointer := l.parent(1).(*ast.StarExpr); !pointer {
+		l.refuse(e, "host-literal", "a %s of the script's own", types.TypeString(name.Type(), qualifier))
+	}
+}
+
+// isLive reports whether a type is one of the host's whose values are connected
+// to the market.
+func isLive(t types.Type) bool {
+	n, ok := t.(*types.Named)
+	return ok && isHost(t) && !allowed().plain[n.Obj()]
+}
+
+// star refuses copies of what lives at the host.
+func (l *linter) star(e *ast.StarExpr) {
+	if t := l.typeOf(e); !l.info.Types[e].IsType() && isLive(t) {
+		l.refuse(e, "host-copy", "copy of a %s", types.TypeString(t, qualifier))
 	}
 }
 

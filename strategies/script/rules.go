@@ -88,13 +88,13 @@ var hostRules = []Rule{
 		"println(1)", "ctx.Log(1)",
 	},
 	{
-		"host-literal", "building a value that only the host makes", "it would not be connected to the market",
-		"use the functions of package strategies; strategies.Ticket is the one type to build yourself",
+		"host-literal", "a value of a type that only the host makes", "it would not be connected to the market",
+		"use a pointer, such as *strategies.Line, and the functions of package strategies that make one",
 		"b := &strategies.Bars{}\nctx.Log(b.Count)", "ctx.Submit(&strategies.Ticket{Side: strategies.Buy, Qty: 1})",
 	},
 	{
-		"context-copy", "copying a Context", "a copy would show old values and still trade",
-		"pass the *strategies.Context on", "c := *ctx\nctx.Log(c.Bid)", "c := ctx\nctx.Log(c.Bid)",
+		"host-copy", "copying what lives at the host, such as a Context or a Line", "a copy would show old values",
+		"pass the pointer on", "c := *ctx\nctx.Log(c.Bid)", "c := ctx\nctx.Log(c.Bid)",
 	},
 	{
 		"declare-late", "a declaration of the host called inside a function", "parameters, bars and indicators are known before the first event, or they could not be warmed up",
