@@ -33,13 +33,13 @@ func benchQuotes(b *testing.B, v *Venue) {
 	}
 }
 
-func BenchmarkQuoteNoOrders(b *testing.B) { benchQuotes(b, New(testUniverse(b), Config{})) }
+func BenchmarkQuoteNoOrders(b *testing.B) { benchQuotes(b, New(testUniverse(), Config{})) }
 
 // Orders that nothing reaches: 100 limits on either side, 100 stops.
 func BenchmarkQuote300Orders(b *testing.B) {
 	for f := range models {
 		b.Run(f.String(), func(b *testing.B) {
-			v := New(testUniverse(b), Config{Fill: f})
+			v := New(testUniverse(), Config{Fill: f})
 			at := engine.TimeOf(noon)
 			v.Quote(&tape(1)[0])
 			for i := range 100 {
@@ -54,7 +54,7 @@ func BenchmarkQuote300Orders(b *testing.B) {
 }
 
 func BenchmarkMarketOrder(b *testing.B) {
-	v := New(testUniverse(b), Config{})
+	v := New(testUniverse(), Config{})
 	quotes := tape(999)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
@@ -66,7 +66,7 @@ func BenchmarkMarketOrder(b *testing.B) {
 
 // A quote that meets no order must not allocate.
 func TestQuoteDoesNotAllocate(t *testing.T) {
-	v := New(testUniverse(t), Config{})
+	v := New(testUniverse(), Config{})
 	quotes := tape(99)
 	v.Quote(&quotes[0])
 	i := 0

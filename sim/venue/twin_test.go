@@ -1,0 +1,518 @@
+package venue
+
+import (
+	"sort"
+
+	"tollgate/engine"
+)
+
+// twin is the same exchange in its dumbest form: it keeps every market event and
+// every order for ever, in one list each, and works everything out from them
+// whenever it is needed. It has no text for reasons.
+type twin struct {
+	u      *engine.Universe
+	c      Config
+	events []engine.Quote // those that happened in a session
+	orders []*twinOrder
+	uses   []twinUse
+	clock  int
+	groups map[engine.OCO]*twinGroup
+	out    []engine.Report
+}
+
+type twinState uint8
+
+const (
+	twinDead twinState = iota
+	twinStop
+	twinWait
+	twinRest
+)
+
+type twinOrder struct {
+	id      engine.OrderID
+	t       engine.Terms
+	filled  engine.Qty
+	state   twinState
+	live    bool
+	ends    engine.Time
+	arrival int
+	ahead   engine.Qty   // others ahead on arrival
+	own     engine.Qty   // own orders ahead on arrival, and this one
+	assumed int          // first event that may correct ahead; -1 = none
+	notes   []twinNote   // what happened at its price since
+	volumes []engine.Qty // conservative: what reached its price since
+}
+
+// twinNote moves the queue: passed contracts went by, then no more than limit are left.
+type twinNote struct{ passed, limit engine.Qty }
+
+// twinUse is displayed size that our orders used.
+type twinUse struct {
+	after      int // number of events before it
+	instrument engine.InstrumentID
+	side       engine.Side // engine.Buy = the bid
+	n          engine.Qty
+}
+
+type twinGroup struct {
+	filled engine.Qty
+	ended  bool
+}
+
+func newTwin(u *engine.Universe, c Config) *twin {
+	c.Profile = c.Profile.withDefaults()
+	return &twin{u: u, c: c, groups: map[engine.OCO]*twinGroup{}}
+}
+
+func (o *twinOrder) leaves() engine.Qty {
+	if o.state == twinDead {
+		return 0
+	}
+	return o.t.Qty - o.filled
+}
+
+// twinBook is what an instrument's events have said by now.
+type twinBook struct {
+	bid, ask       twinSide
+	at             engine.Time
+	last           engine.Price
+	volume         engine.Qty
+	booked, traded bool
+}
+
+type twinSide struct {
+	price engine.Price
+	size  engine.Qty
+	since int // event that stated this price and size first
+	worst engine.Price
+}
+
+func (s *twinSide) set(p engine.Price, n engine.Qty, i int) {
+	s.worst = engine.NoPrice
+	if p != s.price || n != s.size {
+		*s = twinSide{p, n, i, engine.NoPrice}
+	}
+}
+
+// book reads the instrument's events from the first on.
+func (w *twin) book(id engine.InstrumentID, at engine.Time) twinBook {
+	none := twinSide{price: engine.NoPrice, size: engine.UnknownQty, worst: engine.NoPrice}
+	b := twinBook{bid: none, ask: none, at: engine.NoTime, last: engine.NoPrice, volume: engine.UnknownQty}
+	cal := w.u.Get(id).Calendar
+	date := 0
+	newDay := func(t engine.Time) {
+		if d := cal.At(t).Date; d != date {
+			date = d
+			b.bid, b.ask, b.at, b.last = none, none, engine.NoTime, engine.NoPrice
+		}
+	}
+	for i := range w.events {
+		q := &w.events[i]
+		if q.Instrument != id {
+			continue
+		}
+		newDay(q.At)
+		if !b.booked && (q.Kind == engine.QuoteChange || q.Bid.Known() || q.Ask.Known()) {
+			b.booked, b.bid, b.ask = true, none, none
+		}
+		if q.Kind == engine.QuoteChange || q.Bid.Known() {
+			b.at = q.At
+			b.bid.set(q.Bid, q.BidSize, i)
+		}
+		if q.Kind == engine.QuoteChange || q.Ask.Known() {
+			b.at = q.At
+			b.ask.set(q.Ask, q.AskSize, i)
+		}
+		if q.Volume >= 0 {
+			b.volume = q.Volume
+		}
+		if !q.Last.Known() {
+			continue
+		}
+		b.last, b.traded = q.Last, true
+		switch {
+		case q.Kind == engine.QuoteChange:
+		case !b.booked:
+			b.at = q.At
+			b.bid.set(q.Last-1, engine.UnknownQty, i)
+			b.ask.set(q.Last+1, engine.UnknownQty, i)
+		default:
+			if b.bid.price.Known() && q.Last < b.bid.price && (!b.bid.worst.Known() || q.Last < b.bid.worst) {
+				b.bid.worst = q.Last
+			}
+			if b.ask.price.Known() && q.Last > b.ask.price && (!b.ask.worst.Known() || q.Last > b.ask.worst) {
+				b.ask.worst = q.Last
+			}
+		}
+	}
+	newDay(at)
+	return b
+}
+
+func (b *twinBook) crossed() bool {
+	return b.bid.price.Known() && b.ask.price.Known() && b.bid.price > b.ask.price
+}
+
+func (w *twin) inForce(b *twinBook, at engine.Time) bool {
+	if b.at == engine.NoTime || b.crossed() {
+		return false
+	}
+	return w.c.StaleAfter <= 0 || at.Sub(b.at) <= w.c.StaleAfter
+}
+
+// facing is the side of the book an order trades against, and its sign.
+func (b *twinBook) facing(s engine.Side) twinSide {
+	if s == engine.Buy {
+		return b.ask
+	}
+	return b.bid
+}
+
+func (w *twin) taken(id engine.InstrumentID, s engine.Side, since int) engine.Qty {
+	var n engine.Qty
+	for _, u := range w.uses {
+		if u.instrument == id && u.side == s && u.after > since {
+			n += u.n
+		}
+	}
+	return n
+}
+
+// offer lists unit by unit what one statement is good for and returns the price
+// of the next unit that is not taken; deep says that the ticks beyond count.
+func (w *twin) offer(id engine.InstrumentID, s engine.Side, f twinSide, deep bool) engine.Price {
+	taken := w.taken(id, s.Opposite(), f.since)
+	shown := f.size
+	if shown < 0 {
+		shown = w.c.Profile.Take
+	}
+	p := f.price
+	if taken >= shown {
+		ticks := 1 + (taken-shown)/w.c.Profile.Depth
+		if !deep || ticks > MaxLevels {
+			return engine.NoPrice
+		}
+		p += engine.Price(ticks) * engine.Price(s)
+	}
+	if f.worst.Known() && s.Better(p, f.worst) {
+		p = f.worst
+	}
+	return p
+}
+
+func (w *twin) say(r engine.Report) { w.out = append(w.out, r) }
+
+// Quote implements exchange.
+func (w *twin) Quote(q *engine.Quote) []engine.Report {
+	w.start(q.At)
+	if int(q.Instrument) >= w.u.Len() {
+		return w.out
+	}
+	in := w.u.Get(q.Instrument)
+	if s := in.Calendar.At(q.At); !s.Contains(q.At) {
+		return w.out
+	}
+	before := w.book(q.Instrument, q.At)
+	w.events = append(w.events, *q)
+	b := w.book(q.Instrument, q.At)
+	if p, n := w.tradeIn(q, &before); n > 0 {
+		w.trade(q, p, n)
+	}
+	real := q.Kind == engine.QuoteChange || q.Bid.Known() || q.Ask.Known()
+	if real && !b.crossed() {
+		w.bookMeets(q, engine.Buy)
+		w.bookMeets(q, engine.Sell)
+	}
+	stated := real || !b.booked && q.Last.Known()
+	if stated && w.inForce(&b, q.At) {
+		for _, o := range w.pick(q.Instrument, twinWait, 0) {
+			if o.state == twinWait {
+				w.arrive(o, q.At)
+			}
+		}
+	}
+	for _, o := range w.pick(q.Instrument, twinStop, 0) {
+		if o.state == twinStop && w.hit(&b, o.t.Side, o.t.Stop, q.Last.Known(), stated) {
+			o.live = true
+			w.say(engine.Report{At: q.At, Order: o.id, Kind: engine.Triggered, Leaves: o.leaves()})
+			w.arrive(o, q.At)
+		}
+	}
+	return w.out
+}
+
+// tradeIn is the trade that an event holds; size 0 = none.
+func (w *twin) tradeIn(q *engine.Quote, before *twinBook) (engine.Price, engine.Qty) {
+	if !q.Last.Known() {
+		return 0, 0
+	}
+	if q.Kind == engine.TradePrint {
+		if q.LastSize < 0 {
+			return q.Last, w.c.Profile.Print
+		}
+		return q.Last, q.LastSize
+	}
+	if q.Volume >= 0 {
+		if before.volume < 0 {
+			return 0, 0
+		}
+		return q.Last, min(w.c.Profile.Print, q.Volume-before.volume)
+	}
+	if before.last.Known() && before.last != q.Last {
+		return q.Last, w.c.Profile.Print
+	}
+	return 0, 0
+}
+
+// pick lists the orders in a state: stops by placing, resting ones by priority,
+// the others by arrival. side 0 = both.
+func (w *twin) pick(id engine.InstrumentID, state twinState, side engine.Side) []*twinOrder {
+	var list []*twinOrder
+	for _, o := range w.orders {
+		if o.state == state && o.t.Instrument == id && (side == 0 || o.t.Side == side) {
+			list = append(list, o)
+		}
+	}
+	if state == twinStop {
+		return list
+	}
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := list[i], list[j]
+		if state == twinRest && a.t.Limit != b.t.Limit {
+			return a.t.Side == engine.Buy && a.t.Limit > b.t.Limit || a.t.Side == engine.Sell && a.t.Limit < b.t.Limit
+		}
+		return a.arrival < b.arrival
+	})
+	return list
+}
+
+func (w *twin) trade(q *engine.Quote, p engine.Price, n engine.Qty) {
+	var wanted engine.Qty
+	for _, o := range w.pick(q.Instrument, twinRest, engine.Buy) {
+		if o.t.Limit >= p {
+			wanted += o.leaves()
+		}
+	}
+	w.tradeSide(q, engine.Buy, p, n)
+	w.tradeSide(q, engine.Sell, p, max(n-wanted, 0))
+}
+
+func (w *twin) tradeSide(q *engine.Quote, s engine.Side, p engine.Price, left engine.Qty) {
+	booked := w.book(q.Instrument, q.At).booked
+	reached := engine.Qty(-1) // what got as far as the trade's own price
+	for _, o := range w.pick(q.Instrument, twinRest, s) {
+		if o.state != twinRest || s == engine.Buy && o.t.Limit < p || s == engine.Sell && o.t.Limit > p {
+			continue
+		}
+		n := min(o.leaves(), left)
+		if o.t.Limit == p {
+			if reached < 0 {
+				reached = left
+			}
+			n = min(n, w.believed(o, left, reached))
+		} else if !booked {
+			o.notes = append(o.notes, twinNote{0, 0})
+		}
+		left -= n
+		w.fill(o, q.At, n, o.t.Limit, true)
+	}
+}
+
+// believed is what a trade at the order's own price is worth to it.
+func (w *twin) believed(o *twinOrder, left, reached engine.Qty) engine.Qty {
+	switch w.c.Fill {
+	case Touch:
+		return left
+	case Queue:
+		n := max(left-o.queue(), 0)
+		o.notes = append(o.notes, twinNote{left, 1 << 50})
+		return n
+	}
+	o.volumes = append(o.volumes, reached)
+	var volume engine.Qty
+	for _, v := range o.volumes {
+		volume += v
+	}
+	for _, x := range w.pick(o.t.Instrument, twinRest, o.t.Side) {
+		if x.t.Limit == o.t.Limit && x.arrival < o.arrival {
+			return 0
+		}
+	}
+	if volume > w.firstSeen(o)+o.own {
+		return left
+	}
+	return 0
+}
+
+// queue is what others have ahead of the order now.
+func (o *twinOrder) queue() engine.Qty {
+	n := o.ahead
+	for _, note := range o.notes {
+		n = min(max(n-note.passed, 0), note.limit)
+	}
+	return n
+}
+
+// firstSeen is what others had ahead on arrival; where that was assumed, the
+// first size displayed at the price afterwards counts when it is more.
+func (w *twin) firstSeen(o *twinOrder) engine.Qty {
+	if o.assumed < 0 {
+		return o.ahead
+	}
+	for i := o.assumed; i < len(w.events); i++ {
+		if w.events[i].Instrument != o.t.Instrument {
+			continue
+		}
+		real := w.events[i].Kind == engine.QuoteChange || w.events[i].Bid.Known() || w.events[i].Ask.Known()
+		past := twin{u: w.u, c: w.c, events: w.events[:i+1]}
+		b := past.book(o.t.Instrument, w.events[i].At)
+		side := b.facing(o.t.Side.Opposite())
+		// The event at hand shows its book only after its trade.
+		if i == len(w.events)-1 || !real || b.crossed() {
+			continue
+		}
+		if side.price == o.t.Limit && side.size >= 0 {
+			return max(o.ahead, side.size)
+		}
+	}
+	return o.ahead
+}
+
+func (w *twin) bookMeets(q *engine.Quote, s engine.Side) {
+	b := w.book(q.Instrument, q.At)
+	mine, face := b.facing(s.Opposite()), b.facing(s)
+	list := w.pick(q.Instrument, twinRest, s)
+	for _, o := range list {
+		switch {
+		case o.t.Limit == mine.price && mine.size >= 0:
+			o.notes = append(o.notes, twinNote{0, mine.size})
+		case !mine.price.Known(), o.t.Limit != mine.price && s.Better(mine.price, o.t.Limit):
+			o.notes = append(o.notes, twinNote{0, 0})
+		}
+	}
+	if !face.price.Known() {
+		return
+	}
+	for _, o := range list {
+		if o.state != twinRest {
+			continue
+		}
+		p := face.price
+		if face.worst.Known() {
+			p = face.worst
+		}
+		shown := face.size
+		if shown < 0 {
+			shown = w.c.Profile.Take
+		}
+		room := max(shown-w.taken(q.Instrument, s.Opposite(), face.since), 0)
+		if !s.Better(p, o.t.Limit) {
+			continue
+		}
+		n := min(o.leaves(), room)
+		w.uses = append(w.uses, twinUse{len(w.events), q.Instrument, s.Opposite(), n})
+		if p == o.t.Limit && w.c.Fill == Queue {
+			n = min(n, max(room-o.queue(), 0))
+		}
+		if p == o.t.Limit && w.c.Fill == Conservative {
+			n = 0
+		}
+		w.fill(o, q.At, n, o.t.Limit, true)
+	}
+}
+
+func (w *twin) arrive(o *twinOrder, at engine.Time) {
+	w.clock++
+	o.arrival, o.state = w.clock, twinWait
+	b := w.book(o.t.Instrument, at)
+	face := b.facing(o.t.Side)
+	if !w.inForce(&b, at) {
+		return
+	}
+	limited := o.t.Type.HasLimit()
+	// One contract at a time, then told as one fill per price.
+	var prices []engine.Price
+	for face.price.Known() && engine.Qty(len(prices)) < o.leaves() {
+		p := w.offer(o.t.Instrument, o.t.Side, face, !limited)
+		if !p.Known() || limited && !o.t.Side.Better(p, o.t.Limit) {
+			break
+		}
+		prices = append(prices, p)
+		w.uses = append(w.uses, twinUse{len(w.events), o.t.Instrument, o.t.Side.Opposite(), 1})
+	}
+	w.fillRuns(o, at, prices, &face)
+	if limited && o.state != twinDead {
+		w.rest(o, &b)
+	}
+}
+
+// fillRuns tells contracts that were taken one by one as one fill for each level
+// of the book. Levels that a worse trade has pulled to one price stay apart.
+func (w *twin) fillRuns(o *twinOrder, at engine.Time, prices []engine.Price, face *twinSide) {
+	shown := face.size
+	if shown < 0 {
+		shown = w.c.Profile.Take
+	}
+	first := w.taken(o.t.Instrument, o.t.Side.Opposite(), face.since) - engine.Qty(len(prices))
+	level := func(i int) engine.Qty {
+		if unit := first + engine.Qty(i); unit >= shown {
+			return 1 + (unit-shown)/w.c.Profile.Depth
+		}
+		return 0
+	}
+	for i := 0; i < len(prices); {
+		n := 1
+		for i+n < len(prices) && level(i+n) == level(i) {
+			n++
+		}
+		w.fill(o, at, engine.Qty(n), prices[i], false)
+		i += n
+	}
+}
+
+// rest gives a limit order its place in the queue.
+func (w *twin) rest(o *twinOrder, b *twinBook) {
+	mine := b.facing(o.t.Side.Opposite())
+	o.notes, o.volumes, o.assumed = nil, nil, -1
+	switch {
+	case b.booked && (!mine.price.Known() || mine.price != o.t.Limit && o.t.Side.Better(mine.price, o.t.Limit)):
+		o.ahead = 0
+	case b.booked && mine.price == o.t.Limit && mine.size >= 0:
+		o.ahead = mine.size
+	default:
+		o.ahead, o.assumed = w.c.Profile.Ahead, len(w.events)
+	}
+	o.own = o.leaves()
+	for _, x := range w.pick(o.t.Instrument, twinRest, o.t.Side) {
+		if x.t.Limit == o.t.Limit {
+			o.own += x.leaves()
+			ahead := x.ahead
+			if w.c.Fill == Queue {
+				ahead = x.queue()
+			}
+			o.ahead = max(o.ahead, ahead)
+		}
+	}
+	o.state = twinRest
+}
+
+func (w *twin) hit(b *twinBook, s engine.Side, stop engine.Price, trade, quote bool) bool {
+	face := b.facing(s)
+	byTrade := trade && b.last.Known() && (s == engine.Buy && b.last >= stop || s == engine.Sell && b.last <= stop)
+	byQuote := quote && b.booked && face.price.Known() && !b.crossed() &&
+		(s == engine.Buy && face.price >= stop || s == engine.Sell && face.price <= stop)
+	switch w.c.Trigger {
+	case LastOrBidAsk:
+		return byTrade || byQuote
+	case BidAsk:
+		if b.booked {
+			return byQuote
+		}
+		return byTrade
+	}
+	if b.traded {
+		return byTrade
+	}
+	return byQuote
+}
