@@ -29,6 +29,7 @@ type judgedTop struct {
 	engine.Top
 	used   [2]engine.Qty // taken at exactly the price of the bid, the ask, since another price or size
 	booked bool
+	date   int // of the session
 }
 
 func newReferee(u *engine.Universe, c Config) *referee {
@@ -38,11 +39,17 @@ func newReferee(u *engine.Universe, c Config) *referee {
 	}
 }
 
-func (r *referee) top(id engine.InstrumentID) *judgedTop {
-	if r.tops[id] == nil {
-		r.tops[id] = &judgedTop{Top: engine.NewTop()}
+// top is the market in the session of t.
+func (r *referee) top(id engine.InstrumentID, at engine.Time) *judgedTop {
+	t := r.tops[id]
+	if t == nil {
+		t = &judgedTop{Top: engine.NewTop()}
+		r.tops[id] = t
 	}
-	return r.tops[id]
+	if date := r.u.Get(id).Calendar.At(at).Date; date != t.date {
+		*t = judgedTop{Top: engine.NewTop(), date: date, booked: t.booked}
+	}
+	return t
 }
 
 // judge takes a call and its reports.
@@ -90,9 +97,13 @@ func accepted(reports []engine.Report, id engine.OrderID) bool {
 	return false
 }
 
-// see takes a market event, in the break too: a fill then is caught elsewhere.
+// see takes a market event, unless it is in the break.
 func (r *referee) see(q *engine.Quote) {
-	t := r.top(q.Instrument)
+	s := r.u.Get(q.Instrument).Calendar.At(q.At)
+	if !s.Contains(q.At) {
+		return
+	}
+	t := r.top(q.Instrument, q.At)
 	old := t.Top
 	t.Apply(q)
 	t.booked = t.booked || t.BookAt != engine.NoTime
@@ -165,7 +176,7 @@ func (r *referee) filled(o *op, x *judged, rep *engine.Report) error {
 
 // taker: never better than the quote, nor than a trade on a feed without quotes.
 func (r *referee) taker(x *judged, rep *engine.Report) error {
-	t := r.top(x.Terms.Instrument)
+	t := r.top(x.Terms.Instrument, rep.At)
 	p, size, side := t.Ask, t.AskSize, 1
 	if x.Terms.Side == engine.Sell {
 		p, size, side = t.Bid, t.BidSize, 0
@@ -202,7 +213,7 @@ func (r *referee) maker(o *op, x *judged, rep *engine.Report) error {
 	if s == engine.Sell {
 		face = q.Bid
 	}
-	t := r.top(q.Instrument)
+	t := r.top(q.Instrument, q.At)
 	if !face.Known() && q.Kind == engine.TradePrint {
 		if face = t.Ask; s == engine.Sell {
 			face = t.Bid
@@ -228,7 +239,7 @@ func (r *referee) supply(o *op, n engine.Qty) error {
 		return q
 	}
 	p := r.c.Profile.withDefaults()
-	q, t := &o.quote, r.top(o.quote.Instrument)
+	q, t := &o.quote, r.top(o.quote.Instrument, o.at)
 	var most engine.Qty
 	if q.Last.Known() {
 		most += known(q.LastSize, p.Print)
