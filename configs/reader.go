@@ -2,7 +2,6 @@ package configs
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -164,10 +163,11 @@ func (r *reporter) positive(n *node, high int64, unit string) (int64, bool) {
 	return r.integer(n, 1, high, unit)
 }
 
-const moneyRule = "takes a plain amount in account currency, such as 500 or 499.50"
+// maxMoney bounds an amount, in account currency: many of them still add up inside
+// engine.Money.
+const maxMoney = 100_000_000
 
-// money reads an exact amount of account currency, not below zero. The high bound
-// leaves room to add many of them up.
+// money reads an exact amount of account currency, not below zero.
 func (r *reporter) money(n *node, zero bool) (engine.Money, bool) {
 	s, ok := r.text(n)
 	if !ok {
@@ -176,13 +176,13 @@ func (r *reporter) money(n *node, zero bool) (engine.Money, bool) {
 	m, err := engine.ParseMoney(s)
 	switch {
 	case err != nil:
-		r.fail(n, "%s: %v; %s", moneyRule, err, "at most 8 decimals")
+		r.fail(n, "%s is not an amount: write account currency as a plain decimal, such as 500 or 499.50, at most %d and with at most 8 decimals", echo(s), maxMoney)
 	case m < 0:
 		r.fail(n, "%s is below zero: write it as a positive amount", echo(s))
 	case m == 0 && !zero:
 		r.fail(n, "must be above 0; remove the key to leave it out")
-	case m > math.MaxInt64/1000:
-		r.fail(n, "%s is too large: at most %d", echo(s), int64(math.MaxInt64/1000/engine.MoneyScale))
+	case m > engine.Dollars(maxMoney):
+		r.fail(n, "%s is too large: at most %d", echo(s), maxMoney)
 	default:
 		return m, true
 	}

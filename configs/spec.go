@@ -13,8 +13,8 @@ import (
 	"tollgate/engine"
 )
 
-// Bounds of what an instrument may be described as. They keep the value of any
-// position inside engine.Money.
+// Bounds of what an instrument may be described as: beyond them a number is a slip
+// of the finger.
 const (
 	maxRoot     = 32
 	maxPoint    = 1_000_000_000 // account currency a point
