@@ -1,0 +1,2 @@
+// Package feed reads, writes, imports, describes, slices and makes recordings.
+package feed
