@@ -1,7 +1,9 @@
 package configs
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -184,6 +186,56 @@ data_dir: /abs/data
 	}
 }
 
+// Instruments of the file change only what they name.
+func TestDecodeInstruments(t *testing.T) {
+	c := decode(t, `instruments:
+  es: {session: always}
+  NQ: {months: none, session: grains, tick: 1/4}
+  ZZ: {tick: 1/32, point_value: 1000, fee: 1.75, months: hmuz, roll_days: -31, session: {zone: UTC, open: "09:30", close: 16:00, days: [Sun, sat]}}
+`)
+	base := Builtin()
+	es, _ := c.Instruments.Spec("ES")
+	want, _ := base.Spec("ES")
+	want.Calendar = nil
+	if !reflect.DeepEqual(es, want) {
+		t.Errorf("ES %+v, want %+v", es, want)
+	}
+	nq, _ := c.Instruments.Spec("NQ")
+	want, _ = base.Spec("NQ")
+	corn, _ := base.Spec("ZC")
+	want.Calendar, want.Months = corn.Calendar, ""
+	if !reflect.DeepEqual(nq, want) {
+		t.Errorf("NQ %+v, want %+v", nq, want)
+	}
+	zz, _ := c.Instruments.Spec("ZZ")
+	cal := &engine.Calendar{Zone: time.UTC, Open: 9*time.Hour + 30*time.Minute, Close: 16 * time.Hour, Days: [7]bool{0: true, 6: true}}
+	if zz.Tick != 31_250_000 || zz.Fee != money(t, "1.75") || zz.Months != "HMUZ" || zz.RollDays != -31 || !reflect.DeepEqual(zz.Calendar, cal) {
+		t.Errorf("ZZ %+v", zz)
+	}
+}
+
+// Text in every form of YAML is a parameter's value.
+func TestParamText(t *testing.T) {
+	c := decode(t, "strategies:\n  - name: a\n    script: a\n    instruments: [ES]\n    params:\n"+
+		"      lines: |\n        one\n        two\n      folded: >-\n        one\n        two\n      none: |\n      inf: .inf\n      q: \"a\\tb\"\n      long: "+strings.Repeat("x", maxParamText)+"\n")
+	want := map[string]string{"lines": "one\ntwo\n", "folded": "one two", "none": "", "inf": ".inf", "q": "a\tb", "long": strings.Repeat("x", maxParamText)}
+	if got := c.Strategies[0].Params; !reflect.DeepEqual(got, want) {
+		t.Errorf("params %q", got)
+	}
+	_, err := Decode("x", []byte("strategies: [{name: a, script: a, instruments: [ES], params: {long: "+strings.Repeat("x", maxParamText+1)+"}}]"))
+	if err == nil || !strings.Contains(err.Error(), "has 4097 bytes: a parameter has at most 4096") {
+		t.Errorf("a parameter above the longest: %v", err)
+	}
+}
+
+// A value is repeated in an error only up to a length.
+func TestErrorsAreShort(t *testing.T) {
+	_, err := Decode("x", []byte("backtest: {fill: "+strings.Repeat("ä", 10_000)+"}"))
+	if err == nil || len(err.Error()) > 300 {
+		t.Errorf("error %v", err)
+	}
+}
+
 // Limits hands out copies: what a caller does with them changes no configuration.
 func TestLimitsAreCopies(t *testing.T) {
 	c := decode(t, published)
@@ -207,88 +259,6 @@ func TestMoneyIsExact(t *testing.T) {
 			t.Fatalf("%s = %v, %v", text, c, err)
 		}
 	})
-}
-
-// A credential is refused wherever it stands and never repeated.
-func TestCredentialsAreRefused(t *testing.T) {
-	tree := (&reporter{}).parse([]byte(published))
-	var paths []string
-	var walk func(n *node)
-	walk = func(n *node) {
-		if n.kind == dict {
-			paths = append(paths, n.path)
-		}
-		for _, f := range n.fields {
-			walk(f.value)
-		}
-		for _, i := range n.items {
-			walk(i)
-		}
-	}
-	walk(tree)
-	const secret = "hunter2"
-	for _, key := range []string{"token", "Token", "API_KEY", "api-key", "secret", "password", "access_token", "Authorization", "key"} {
-		for _, path := range paths {
-			text := fmt.Sprintf("%s: %s\n", key, secret)
-			for _, part := range slices.Backward(strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' })) {
-				if part == "0" {
-					text = "- " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n  ") + "\n"
-					continue
-				}
-				text = part + ":\n  " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n  ") + "\n"
-			}
-			_, err := Decode("x", []byte(text))
-			if err == nil || !strings.Contains(err.Error(), "credentials do not belong in this file") || strings.Contains(err.Error(), secret) {
-				t.Errorf("%s\n%v", text, err)
-			}
-		}
-	}
-}
-
-// The example decodes, and names every key the decoder knows.
-func TestExample(t *testing.T) {
-	if _, err := Decode("example.yaml", Example()); err != nil {
-		t.Fatal(err)
-	}
-	text := string(Example())
-	for _, key := range allowedKeys(t, text) {
-		if !strings.Contains(text, key+":") {
-			t.Errorf("the example does not show %s", key)
-		}
-	}
-}
-
-// allowedKeys collects what each object of a file allows, by giving each a key it
-// does not know.
-func allowedKeys(t *testing.T, text string) []string {
-	d := newDecoder("x")
-	d.config = Default()
-	d.sessions = builtinSessions()
-	root := d.parse([]byte(text))
-	var spoil func(n *node)
-	spoil = func(n *node) {
-		for _, f := range n.fields {
-			spoil(f.value)
-		}
-		for _, i := range n.items {
-			spoil(i)
-		}
-		if n.kind == dict {
-			n.fields = append(n.fields, field{key: "zzzzzz", value: &node{path: n.path}})
-		}
-	}
-	spoil(root)
-	d.decode(root, nil)
-	var keys []string
-	for _, p := range d.problems {
-		if _, allowed, ok := strings.Cut(p.Text, "allowed here: "); ok {
-			keys = append(keys, strings.Split(allowed, ", ")...)
-		}
-	}
-	if len(keys) < 50 {
-		t.Fatalf("only %d keys found: %q", len(keys), keys)
-	}
-	return keys
 }
 
 func TestLoad(t *testing.T) {
@@ -315,7 +285,7 @@ func TestLoad(t *testing.T) {
 	if _, err := Load(file, "AIG"); err == nil || !strings.Contains(err.Error(), `--spec "AIG": it takes NAME=TICK,POINTVALUE`) {
 		t.Errorf("bad --spec: %v", err)
 	}
-	if _, err := Load(filepath.Join(dir, "none.yaml")); err == nil || !os.IsNotExist(unwrapAll(err)) {
+	if _, err := Load(filepath.Join(dir, "none.yaml")); err == nil || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("absent file: %v", err)
 	}
 	if _, err := Load(dir); err == nil {
@@ -328,47 +298,6 @@ func TestLoad(t *testing.T) {
 	write(strings.Repeat("#", maxFileSize+1))
 	if _, err := Load(file); err == nil || !strings.Contains(err.Error(), "at most 262144") {
 		t.Errorf("a file above the largest size: %v", err)
-	}
-}
-
-func unwrapAll(err error) error {
-	for {
-		u, ok := err.(interface{ Unwrap() error })
-		if !ok {
-			return err
-		}
-		if _, ok := err.(*os.PathError); ok {
-			return err
-		}
-		err = u.Unwrap()
-	}
-}
-
-func TestLiveBlockers(t *testing.T) {
-	const head = "accounts: {A: {limits: {max_position: {ES: 1}, max_order: {ES: 1}, daily_loss: 5}}, B: }\n"
-	for _, c := range []struct{ text, want string }{
-		{head, "strategies: there is none to trade"},
-		{head + "strategies: [{name: s, script: s, account: A, instruments: [ES 12-26]}]", ""},
-		{head + "strategies: [{name: s, script: s, account: A, instruments: [ESZ26]}]", ""},
-		{head + "strategies: [{name: s, script: s, account: A, instruments: [ES]}]",
-			"strategy s: ES does not say which contract: write its month, as in ES 12-26"},
-		{head + "strategies: [{name: s, script: s, account: A, instruments: [ES1!, ESZ6]}]",
-			"strategy s: ES1! does not say which contract: write its month, as in ES 12-26\nstrategy s: ESZ6 does not say which contract: write its month, as in ES 12-26"},
-		{head + "strategies: [{name: s, script: s, account: A, instruments: [NQ 12-26]}]",
-			"accounts.A.limits.max_position: does not cover NQ 12-26, which strategy s trades\naccounts.A.limits.max_order: does not cover NQ 12-26, which strategy s trades"},
-		{head + "strategies: [{name: s, script: s, account: B, instruments: [ES 12-26]}]",
-			"accounts.B.limits.max_position: is missing; live trading needs it\naccounts.B.limits.max_order: is missing; live trading needs it\naccounts.B.limits.daily_loss: is missing; live trading needs it"},
-		{head + "budget: {rate: 4}\nstrategies: [{name: s, script: s, account: A, instruments: [ES 12-26]}]",
-			"budget: the broker allows rate 3 and burst 20, and closes the link on who asks for more"},
-		{head + "budget: {burst: 21}\nstrategies: [{name: s, script: s, account: A, instruments: [ES 12-26]}]",
-			"budget: the broker allows rate 3 and burst 20, and closes the link on who asks for more"},
-		{strings.Replace(head, "daily_loss: 5", "daily_loss: 5, flat_by: 16:10 UTC", 1) + "strategies: [{name: s, script: s, account: A, instruments: [ES 12-26]}]",
-			"accounts.A.limits.flat_by: this version does not enforce it: remove it and keep to it by hand, or do not trade live"},
-		{"instruments: {AIG: {tick: 0.01, point_value: 1}}\n" + strings.ReplaceAll(head, "ES", "AIG") + "strategies: [{name: s, script: s, account: A, instruments: [AIG]}]", ""},
-	} {
-		if got := strings.Join(decode(t, c.text).LiveBlockers(), "\n"); got != c.want {
-			t.Errorf("%s\n got %s\nwant %s", c.text, got, c.want)
-		}
 	}
 }
 

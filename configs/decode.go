@@ -53,22 +53,30 @@ func (d *decoder) decode(root *node, specs []string) {
 	if root.kind == absent || root.kind == refused {
 		return // an empty file is a configuration with nothing but defaults
 	}
-	var sections [8]*node
-	section := func(i int) func(*node) { return func(n *node) { sections[i] = n } }
-	d.object(root,
-		entry{"broker", false, section(2)}, entry{"accounts", false, section(3)},
-		entry{"strategies", false, section(4)}, entry{"budget", false, section(5)},
-		entry{"fees", false, section(1)}, entry{"paper", false, section(6)},
-		entry{"backtest", false, section(7)}, entry{"instruments", false, section(0)},
-		entry{"data_dir", false, func(n *node) { d.config.DataDir = d.path(n) }},
-	)
-	instruments := func(n *node) { d.instruments(n); d.againSpecs(specs) }
-	readers := [8]func(*node){instruments, d.fees, d.broker, d.accounts, d.strategies, d.budget, d.paper, d.backtest}
-	for i, n := range sections {
-		if n != nil {
-			readers[i](n)
+	// Instruments come first and accounts before strategies: what is named is known.
+	sections := []section{
+		{"instruments", func(n *node) { d.instruments(n); d.againSpecs(specs) }},
+		{"fees", d.fees}, {"broker", d.broker}, {"accounts", d.accounts}, {"strategies", d.strategies},
+		{"budget", d.budget}, {"paper", d.paper}, {"backtest", d.backtest},
+		{"data_dir", func(n *node) { d.config.DataDir = d.path(n) }},
+	}
+	found := map[string]*node{}
+	var entries []entry
+	for _, s := range sections {
+		entries = append(entries, entry{s.key, false, func(n *node) { found[s.key] = n }})
+	}
+	d.object(root, entries...)
+	for _, s := range sections {
+		if n := found[s.key]; n != nil {
+			s.read(n)
 		}
 	}
+}
+
+// section is a key at the top of the file.
+type section struct {
+	key  string
+	read func(*node)
 }
 
 func hasKey(n *node, key string) bool {
