@@ -199,6 +199,13 @@ func (l *linter) assign(n *ast.AssignStmt) {
 	if shifts[n.Tok] {
 		l.shift(n, n.Rhs[0])
 	}
+	if l.structToVariable(n) {
+		switch l.parent(1).(type) {
+		case *ast.BlockStmt, *ast.CaseClause:
+		default:
+			l.refuse(n, "unsupported", "a struct literal assigned in the head of a statement")
+		}
+	}
 	switch {
 	case len(n.Lhs) > 1 && len(n.Rhs) == len(n.Lhs):
 		l.parallel(n, n.Rhs)

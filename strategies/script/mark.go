@@ -58,9 +58,40 @@ func (m *marking) list(in []ast.Stmt) []ast.Stmt {
 			out = append(out, m.mark(s))
 		}
 		m.inside(s)
-		out = append(out, s)
+		out = append(out, m.inPlace(s))
 	}
 	return out
+}
+
+// inPlace makes v = T{...} assign into v. The interpreter would give v new
+// memory, and pointers to v or to its fields would keep the old values:
+//
+//	{ tmp := T{...}; v = tmp }
+func (m *marking) inPlace(s ast.Stmt) ast.Stmt {
+	a, ok := s.(*ast.AssignStmt)
+	if !ok || !m.structToVariable(a) {
+		return s
+	}
+	tmp := ast.NewIdent("Zz_v")
+	return &ast.BlockStmt{List: []ast.Stmt{
+		&ast.AssignStmt{Lhs: []ast.Expr{tmp}, Tok: token.DEFINE, Rhs: a.Rhs},
+		&ast.AssignStmt{Lhs: a.Lhs, Tok: token.ASSIGN, Rhs: []ast.Expr{tmp}},
+	}}
+}
+
+// structToVariable reports whether a statement assigns a struct literal to a
+// variable as a whole.
+func (c *checker) structToVariable(a *ast.AssignStmt) bool {
+	if a.Tok != token.ASSIGN || len(a.Lhs) != 1 || len(a.Rhs) != 1 {
+		return false
+	}
+	id, plain := ast.Unparen(a.Lhs[0]).(*ast.Ident)
+	lit, literal := ast.Unparen(a.Rhs[0]).(*ast.CompositeLit)
+	if !plain || !literal || id.Name == "_" {
+		return false
+	}
+	_, ok := c.typeOf(lit).Underlying().(*types.Struct)
+	return ok
 }
 
 // mark is the assignment of a statement's place.
@@ -123,9 +154,20 @@ func (m *marking) inside(s ast.Stmt) {
 	case *ast.SwitchStmt:
 		for _, c := range s.Body.List {
 			clause := c.(*ast.CaseClause)
-			clause.Body = m.list(clause.Body)
+			clause.Body = labelsInBlock(m.list(clause.Body))
 		}
 	}
+}
+
+// labelsInBlock puts a clause that declares labels into a block of its own: the
+// interpreter finds labels in blocks only.
+func labelsInBlock(list []ast.Stmt) []ast.Stmt {
+	for _, s := range list {
+		if _, ok := s.(*ast.LabeledStmt); ok {
+			return []ast.Stmt{&ast.BlockStmt{List: list}}
+		}
+	}
+	return list
 }
 
 // otherwise marks an else; a risky else-if becomes a block, so that its own
