@@ -120,7 +120,11 @@ func (p *plan) runNative(c *cobra.Command) error {
 	if p.fill != venue.Conservative {
 		copies *= 2 // doubt may play a second time
 	}
-	binary, err := native.Build([]native.Wanted{{Script: p.checked, Copies: copies}}, c.ErrOrStderr())
+	cache, err := native.Cache()
+	if err != nil {
+		return err
+	}
+	binary, err := native.Build([]native.Wanted{{Script: p.checked, Copies: copies}}, cache, c.ErrOrStderr())
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package native
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"tollgate/strategies/script"
@@ -29,10 +31,10 @@ type Wanted struct {
 // ErrNoGo says that there is no go command to build with.
 var ErrNoGo = errors.New("the compiled tier needs the go command (https://go.dev/dl/), which is not on PATH; leave out --native to run interpreted")
 
-// Build compiles the wanted strategies into a copy of this program and returns
-// its path. An unchanged request returns the binary built before. What the go
-// command says goes to log.
-func Build(wanted []Wanted, log io.Writer) (string, error) {
+// Build compiles the wanted strategies into a copy of this program, under the
+// folder cache, and returns its path. An unchanged request returns the binary
+// built before. What the go command says goes to log.
+func Build(wanted []Wanted, cache string, log io.Writer) (string, error) {
 	goCommand, err := exec.LookPath("go")
 	if err != nil {
 		return "", ErrNoGo
@@ -45,14 +47,15 @@ func Build(wanted []Wanted, log io.Writer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir, err := cacheDir(key)
-	if err != nil {
-		return "", err
+	dir := filepath.Join(cache, key)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("no folder for compiled strategies: %w", err)
 	}
 	out := filepath.Join(dir, "tollgate"+exeSuffix())
 	if _, err := os.Stat(out); err == nil {
 		return out, nil
 	}
+	prune(cache, key)
 	overlay, err := generate(wanted, dir, root)
 	if err != nil {
 		return "", err
@@ -188,16 +191,37 @@ func keyOf(wanted []Wanted) (string, error) {
 	return hex.EncodeToString(h.Sum(nil))[:32], nil
 }
 
-func cacheDir(key string) (string, error) {
+// Cache is the user's folder for compiled strategies.
+func Cache() (string, error) {
 	base, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("no folder for compiled strategies: %w", err)
 	}
-	dir := filepath.Join(base, "tollgate", "native", key)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("no folder for compiled strategies: %w", err)
+	return filepath.Join(base, "tollgate", "native"), nil
+}
+
+// keep is how many builds the cache holds.
+const keep = 16
+
+// prune removes the oldest builds, so that the cache does not grow for ever. It
+// is housekeeping: what cannot be removed stays.
+func prune(cache, current string) {
+	entries, err := os.ReadDir(cache)
+	if err != nil || len(entries) <= keep {
+		return
 	}
-	return dir, nil
+	age := func(e os.DirEntry) int64 {
+		if info, err := e.Info(); err == nil {
+			return info.ModTime().UnixNano()
+		}
+		return 0
+	}
+	slices.SortFunc(entries, func(a, b os.DirEntry) int { return cmp.Compare(age(a), age(b)) })
+	for _, e := range entries[:len(entries)-keep] {
+		if e.Name() != current {
+			os.RemoveAll(filepath.Join(cache, e.Name()))
+		}
+	}
 }
 
 func exeSuffix() string {
