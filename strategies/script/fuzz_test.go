@@ -86,16 +86,6 @@ type S struct {
 func (s *S) bump(f float64) float64 { s.f += f; s.a++; s.in.x += 2; return s.f }
 type Q int32
 func (q Q) twice() Q { return q * 2 }
-type shape interface {
-	area() float64
-	grow(n int)
-}
-type sq struct{ w int }
-func (s *sq) area() float64 { return float64(s.w) * 1.5 }
-func (s *sq) grow(n int)    { s.w += n }
-type rc struct{ w, h float64 }
-func (r *rc) area() float64 { return r.w * r.h }
-func (r *rc) grow(n int)    { r.h += float64(n); r.w -= 0.5 }
 const (
 	k0 = iota * 3
 	k1
@@ -142,6 +132,13 @@ func trim(xs []int) []int {
 	return xs
 }
 func two(n int) (int, string) { return n + 1, label }
+var e0 = errors.New("zero")
+func fail(n int) error {
+	if n%3 == 0 {
+		return nil
+	}
+	return errors.New("e" + strconv.Itoa(n))
+}
 `
 
 func randomProgram(seed uint64) string {
@@ -185,7 +182,7 @@ func (g *generator) declare(name, typ string) {
 
 var fuzzTypes = []string{
 	"int", "int", "int", "float64", "float64", "bool", "string", "[]int", "map[string]int", "S", "*S", "T", "*T", "[3]int",
-	"Q", "uint8", "int64", "func(int) int", "shape", "float32", "[]T", "[]shape", "uint", "[]func() int", "int8", "[]*T",
+	"Q", "uint8", "int64", "func(int) int", "error", "float32", "[]T", "[]error", "uint", "[]func() int", "int8", "[]*T",
 }
 
 func (g *generator) typ() string { return fuzzTypes[g.r.IntN(len(fuzzTypes))] }
@@ -261,8 +258,8 @@ func (g *generator) report() {
 				g.line("say(fmt.Sprint(%s.x, %s.y))", v.name, v.name)
 			case "S", "*S":
 				g.line("say(fmt.Sprint(%s.a, %s.f, %s.s, %s.xs, %s.arr, %s.in.x, %s.p.y))", v.name, v.name, v.name, v.name, v.name, v.name, v.name)
-			case "shape":
-				g.line("say(fmt.Sprint(%s.area()))", v.name)
+			case "error":
+				g.line("say(fmt.Sprint(%s, %s == nil, %s == e0, errors.Is(%s, e0)))", v.name, v.name, v.name, v.name)
 			case "func(int) int":
 				g.line("say(fmt.Sprint(%s(3)))", v.name)
 			case "[]T":
@@ -271,8 +268,8 @@ func (g *generator) report() {
 				g.line("for _, e := range %s {\nsay(fmt.Sprint(e.x, e.y))\n}", v.name)
 			case "[]func() int":
 				g.line("for _, e := range %s {\nsay(fmt.Sprint(e(), e()))\n}", v.name)
-			case "[]shape":
-				g.line("for _, e := range %s {\ne.grow(1)\nsay(fmt.Sprint(e.area()))\n}", v.name)
+			case "[]error":
+				g.line("for _, e := range %s {\nsay(fmt.Sprint(e, e == e0))\n}", v.name)
 			}
 		}
 	}
@@ -341,7 +338,7 @@ func (g *generator) newVariable() {
 		}
 		fallthrough
 	default:
-		if typ == "shape" {
+		if typ == "error" {
 			g.line("var %s %s = %s", name, typ, g.expr(typ, 3))
 		} else {
 			g.line("%s := %s", name, g.typed(typ, g.expr(typ, 3)))
@@ -353,7 +350,7 @@ func (g *generator) newVariable() {
 
 func zeroOK(typ string) bool {
 	switch typ {
-	case "map[string]int", "*S", "S", "*T", "func(int) int", "shape":
+	case "map[string]int", "*S", "S", "*T", "func(int) int":
 		return false
 	}
 	return true
@@ -392,8 +389,8 @@ func (g *generator) assign() {
 		g.line("%s = append(%s, %s)", target, target, g.expr("T", 2))
 	case typ == "[]*T" && g.r.IntN(2) == 0:
 		g.line("%s = append(%s, %s)", target, target, g.expr("*T", 2))
-	case typ == "[]shape" && g.r.IntN(2) == 0:
-		g.line("%s = append(%s, %s)", target, target, g.expr("shape", 2))
+	case typ == "[]error" && g.r.IntN(2) == 0:
+		g.line("%s = append(%s, %s)", target, target, g.expr("error", 2))
 	default:
 		g.line("%s = %s", target, g.expr(typ, 3))
 	}
@@ -690,8 +687,8 @@ func (g *generator) callStatement() {
 	}
 	switch g.r.IntN(5) {
 	case 0:
-		if s := g.variableOf("shape", false); s != "" {
-			g.line("%s.grow(%s)", s, g.expr("int", 1))
+		if e := g.variableOf("error", true); e != "" {
+			g.line("%s = fail(%s)", e, g.expr("int", 1))
 			return
 		}
 	case 1:
@@ -776,12 +773,6 @@ func (g *generator) expr(typ string, depth int) string {
 			func() string { return fmt.Sprintf("math.Max(%s, %s)", sub("float64"), sub("float64")) },
 			func() string { return "half * " + sub("float64") },
 			func() string { return g.call("float64", depth) },
-			func() string {
-				if s := g.variableOf("shape", false); s != "" {
-					return s + ".area()"
-				}
-				return "half"
-			},
 		)
 	case "bool":
 		return pick(
@@ -944,17 +935,14 @@ func (g *generator) literal(typ string) string {
 			return v
 		}
 		return fmt.Sprintf("func(n int) int { return n*%d + 1 }", n)
-	case "shape":
-		if n%2 == 0 {
-			return fmt.Sprintf("&sq{%d}", n)
-		}
-		return fmt.Sprintf("&rc{%d, 1.5}", n)
+	case "error":
+		return []string{"e0", "nil", fmt.Sprintf("fail(%d)", n), "fmt.Errorf(\"w: %w\", e0)"}[n%4]
 	case "[]T":
 		return fmt.Sprintf("[]T{{%d, 1}, {y: 2}}", n)
 	case "[]*T":
 		return fmt.Sprintf("[]*T{{%d, 1}, {y: 2}}", n)
-	case "[]shape":
-		return fmt.Sprintf("[]shape{&sq{%d}, &rc{2, 3}}", n)
+	case "[]error":
+		return fmt.Sprintf("[]error{e0, fail(%d)}", n)
 	case "[]func() int":
 		return fmt.Sprintf("[]func() int{func() int { return %d }}", n)
 	}

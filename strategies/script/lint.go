@@ -158,15 +158,6 @@ func (l *linter) typeSpec(t *ast.TypeSpec) {
 	case l.inFunction():
 		l.refuse(t.Name, "local-type", "type %s is declared inside a function", t.Name.Name)
 	}
-	if i, ok := t.Type.(*ast.InterfaceType); ok && i.Methods != nil {
-		for _, m := range i.Methods.List {
-			for _, name := range m.Names {
-				if automatic[name.Name] {
-					l.refuse(name, "method-name", "method %s", name.Name)
-				}
-			}
-		}
-	}
 }
 
 func (l *linter) valueSpec(v *ast.ValueSpec) {

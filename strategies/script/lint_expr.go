@@ -65,11 +65,7 @@ func (l *linter) interfaceType(e *ast.InterfaceType) {
 		l.refuse(e, "any", "an interface without methods")
 		return
 	}
-	for _, m := range e.Methods.List {
-		if len(m.Names) == 0 {
-			l.refuse(m, "any", "an interface with an embedded type")
-		}
-	}
+	l.refuse(e, "interface", "an interface")
 }
 
 func (l *linter) structType(e *ast.StructType) {

@@ -150,7 +150,6 @@ var panics = []struct{ name, what, text string }{
 	{"nil pointer", "nil pointer", "type t struct{ v int }\nvar p *t\nfunc OnStart(ctx *strategies.Context) {\n\tctx.Position = 1\n\tp.v = 1 // HERE\n}"},
 	{"nil pointer read", "nil pointer", "type t struct{ v int }\nvar p *t\nfunc OnStart(ctx *strategies.Context) {\n\tctx.Position = 1\n\tctx.Position = p.v // HERE\n}"},
 	{"nil function", "nil pointer", "var f func(int) int\nfunc OnStart(ctx *strategies.Context) {\n\tctx.Position = 1\n\tctx.Position = f(1) // HERE\n}"},
-	{"nil interface", "nil pointer", "type s interface{ x() int }\nvar f s\nfunc OnStart(ctx *strategies.Context) {\n\tctx.Position = 1\n\tctx.Position = f.x() // HERE\n}"},
 	{"explicit", "panic: no way", "func OnStart(ctx *strategies.Context) {\n\tctx.Position = 1\n\tif ctx.Position > 0 {\n\t\tpanic(\"no way\") // HERE\n\t}\n}"},
 	{"in the host", "panic: strings: negative Repeat count", "func OnStart(ctx *strategies.Context) {\n\tn := -1\n\tn--\n\tctx.Instrument = strings.Repeat(\"x\", n) // HERE\n}"},
 	{"helper", "index out of range", "func last(a []int) int {\n\tn := len(a)\n\treturn a[n] // HERE\n}\nfunc OnStart(ctx *strategies.Context) {\n\tctx.Position = 1\n\tctx.Position = last([]int{1})\n}"},

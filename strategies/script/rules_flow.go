@@ -78,33 +78,36 @@ var flowRules = []Rule{
 	},
 }
 
-// interfaceRules are about interfaces, where interpreted types are not quite
-// what compiled types are.
+// interfaceRules are about interfaces, where interpreted types are not what
+// compiled types are. Of all interfaces only error is left, with values that
+// errors.New and fmt.Errorf make.
 var interfaceRules = []Rule{
 	{
-		"any", "any, and interfaces with type sets or embedded ones", whyWrong + ": types of one shape are the same to it", "use the type you mean, or an interface with methods",
+		"any", "any, and interfaces without methods", whyWrong + ": types of one shape are the same to it", "use the type you mean",
 		"var x any\nfunc OnStop(ctx *strategies.Context) { x = 1 }", "var x int\nfunc OnStop(ctx *strategies.Context) { x = 1 }",
+	},
+	{
+		"interface", "an interface of the script's own", whyWrong + ": a pointer put into an interface twice is one and the same", "use a struct with a field of a function type, or a switch on a field",
+		"type shape interface{ area() float64 }\nvar s shape", "type shape struct{ area func() float64 }\nvar s shape",
 	},
 	{
 		"any-named", "a value of a script's own type, a pointer or a function where anything can be passed", "it is printed otherwise than when compiled", "convert it, such as int(side), or pass its fields",
 		"type side int\nfunc OnStart(ctx *strategies.Context) { ctx.Log(side(1)) }", "type side int\nfunc OnStart(ctx *strategies.Context) { ctx.Log(int(side(1))) }",
 	},
 	{
-		"interface-compare", "comparing interfaces, or an interface with nil", whyWrong + ": it says they differ", "compare a field or a flag of your own; errors can be compared",
-		"type shape interface{ Area() float64 }\nvar a, b shape\nvar same = a == b", "var a, b = 1.0, 2.0\nvar same = a == b",
+		"interface-compare", "a switch on an error", whyWrong + ": it says they differ", "compare with == in an if, or use errors.Is",
+		"var err error\nfunc OnStop(ctx *strategies.Context) {\n\tswitch err {\n\tcase nil:\n\t\tctx.Log(1)\n\t}\n}", "var err error\nfunc OnStop(ctx *strategies.Context) {\n\tif err == nil {\n\t\tctx.Log(1)\n\t}\n}",
 	},
 	{
-		"interface-key", "an interface as the key of a map", whyWrong + ": keys are not found again", "use a string or a number as the key",
+		"interface-key", "an interface as the key of a map, or inside of it", whyWrong + ": keys are not found again", "use a string or a number as the key",
 		"var m = map[error]int{}", "var m = map[string]int{}",
 	},
 	{
-		"type-assert", "a type assertion or type switch", whyWrong + " for types of one shape", "add a method to the interface that does what each type needs",
-		"type shape interface{ Area() float64 }\ntype square struct{}\nfunc (s *square) Area() float64 { return 1 }\nvar a shape = &square{}\nvar s = a.(*square)",
-		"type shape interface{ Area() float64 }\ntype square struct{}\nfunc (s *square) Area() float64 { return 1 }\nvar a shape = &square{}\nvar s = a.Area()",
+		"type-assert", "a type assertion or type switch", whyWrong + " for types of one shape", "keep the value in a variable of its type",
+		"var err error\nfunc OnStop(ctx *strategies.Context) {\n\t_, ok := err.(error)\n\tctx.Log(ok)\n}", "var err error\nfunc OnStop(ctx *strategies.Context) {\n\tok := err != nil\n\tctx.Log(ok)\n}",
 	},
 	{
-		"interface-convert", "converting to an interface explicitly", whyWrong + " in places", "assign to a variable of the interface type",
-		"type shape interface{ Area() float64 }\ntype square struct{}\nfunc (s *square) Area() float64 { return 1 }\nvar a = shape(&square{})",
-		"type shape interface{ Area() float64 }\ntype square struct{}\nfunc (s *square) Area() float64 { return 1 }\nvar a shape = &square{}",
+		"interface-convert", "converting to an interface explicitly", whyWrong + " in places", "assign to a variable of type error",
+		"var a error\nvar e = error(a)", "var a error\nvar e error = a",
 	},
 }

@@ -26,7 +26,7 @@ var traps = []struct{ name, code, snippet string }{
 	{"generic method", "generics", "type stack[T any] struct{ items []T }\nfunc (s *stack[T]) reset() { s.items = nil }"},
 	{"variadic generic", "generics", "func sum[T int | float64](xs ...T) (t T) {\nfor _, x := range xs {\nt += x\n}\nreturn t\n}\nvar s = sum(1, 2)"},
 	{"recursive func type", "type", "type State func(int) State2\nvar s State"},
-	{"interface embedding another", "any", "type a interface{ x() }\ntype b interface {\na\ny()\n}\nvar v b"},
+	{"interface embedding another", "interface", "type a interface{ x() }\ntype b interface {\na\ny()\n}\nvar v b"},
 	{"uint64 constant", "big-constant", "var u uint64 = 18446744073709551615\nctx.Log(u)"},
 	{"parenthesised operand", "", "a, b, c := 1.0, 2.0, false\nif (a > (b)) || c {\nctx.Log(1)\n}"},
 	{"negated parenthesis", "", "a, b, c := 1.0, 2.0, false\nif a > -(b) && c {\nctx.Log(1)\n}"},
@@ -95,6 +95,9 @@ var traps = []struct{ name, code, snippet string }{
 	// Found by the differential tests of this package.
 	{"fallthrough to default in the middle", "fallthrough", "switch ctx.Position {\ncase 1:\nfallthrough\ndefault:\ncase 2:\n}"},
 	{"swapped named results", "named-result", "func f() (a, b int) { return b, a }"},
+
+	{"one pointer in all interfaces of a loop", "interface", "type I interface{ x() }\ntype t struct{ n int }\nfunc (p *t) x() {}\nvar list []I\nfunc OnStop(ctx *strategies.Context) {\nfor i := 0; i < 3; i++ {\nlist = append(list, &t{i})\n}\n}"},
+	{"struct literal in the head of a statement", "unsupported", "type t struct{ n int }\nvar v t\nfunc OnStop(ctx *strategies.Context) {\nif v = (t{1}); v.n > 0 {\nctx.Log(1)\n}\n}"},
 
 	// Ways out.
 	{"unsafe", "import", "import \"unsafe\"\nvar p unsafe.Pointer"},
