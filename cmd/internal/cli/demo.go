@@ -13,7 +13,7 @@ import (
 const demoStrategy = "cross"
 
 func newDemo() *cobra.Command {
-	var f backtestFlags
+	f := backtestFlags{seed: 1}
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Backtest a bundled strategy on a bundled session",
