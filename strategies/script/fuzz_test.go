@@ -747,7 +747,7 @@ func (g *generator) expr(typ string, depth int) string {
 			func() string { return "int(" + sub([]string{"Q", "uint8", "int64", "int8"}[g.r.IntN(4)]) + ")" },
 			func() string { return fmt.Sprintf("(%s << %d)", g.typed("int", sub("int")), g.r.IntN(6)) },
 			func() string {
-				return fmt.Sprintf("(%s >> (%s & 7))", g.typed("int", sub("int")), g.typed("uint", sub("uint")))
+				return fmt.Sprintf("(%s >> (%s & 7))", g.operand("int"), g.typed("uint", sub("uint")))
 			},
 			func() string { return []string{"k0", "k1", "k2 * 2", "len(label)"}[g.r.IntN(4)] },
 			func() string {

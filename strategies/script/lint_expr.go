@@ -277,6 +277,11 @@ func (l *linter) binary(e *ast.BinaryExpr) {
 	switch e.Op {
 	case token.SHL, token.SHR:
 		l.shift(e, e.Y)
+		if l.isConst(e.X) && !l.isConst(e.Y) {
+			l.refuse(e, "shift-constant", "constant shifted by a variable")
+		}
+	case token.QUO:
+		l.zeroDivisor(e, e.Y)
 	case token.LAND, token.LOR:
 		if !l.isConst(e) { // what is constant as a whole is folded
 			l.constOperand(e.X)
@@ -299,6 +304,13 @@ func (l *linter) shift(at ast.Node, count ast.Expr) {
 	}
 	if b, ok := l.typeOf(count).Underlying().(*types.Basic); ok && b.Info()&types.IsUnsigned == 0 {
 		l.refuse(at, "shift", "shift by a signed variable")
+	}
+}
+
+func (l *linter) zeroDivisor(at ast.Node, y ast.Expr) {
+	v := l.info.Types[y].Value
+	if v != nil && (v.Kind() == constant.Float || v.Kind() == constant.Int) && constant.Sign(v) == 0 {
+		l.refuse(at, "zero-divisor", "division by the constant 0")
 	}
 }
 

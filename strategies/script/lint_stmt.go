@@ -199,6 +199,9 @@ func (l *linter) assign(n *ast.AssignStmt) {
 	if shifts[n.Tok] {
 		l.shift(n, n.Rhs[0])
 	}
+	if n.Tok == token.QUO_ASSIGN {
+		l.zeroDivisor(n, n.Rhs[0])
+	}
 	if l.structToVariable(n) {
 		switch l.parent(1).(type) {
 		case *ast.BlockStmt, *ast.CaseClause:

@@ -150,6 +150,7 @@ func (m *marking) inside(s ast.Stmt) {
 	case *ast.ForStmt:
 		m.loop(s)
 	case *ast.RangeStmt:
+		m.runes(s)
 		m.block(s.Body)
 	case *ast.SwitchStmt:
 		for _, c := range s.Body.List {
@@ -157,6 +158,24 @@ func (m *marking) inside(s ast.Stmt) {
 			clause.Body = labelsInBlock(m.list(clause.Body))
 		}
 	}
+}
+
+// runes gives a range over a string both of its variables: with the index alone
+// the interpreter counts characters, where Go counts bytes.
+func (m *marking) runes(s *ast.RangeStmt) {
+	b, ok := m.typeOf(s.X).Underlying().(*types.Basic)
+	if !ok || b.Info()&types.IsString == 0 || s.Value != nil && !isBlank(s.Value) {
+		return
+	}
+	s.Tok, s.Value = token.DEFINE, ast.NewIdent("Zz_r")
+	if s.Key == nil || isBlank(s.Key) {
+		s.Key = ast.NewIdent("Zz_i")
+	}
+}
+
+func isBlank(e ast.Expr) bool {
+	id, ok := e.(*ast.Ident)
+	return ok && id.Name == "_"
 }
 
 // labelsInBlock puts a clause that declares labels into a block of its own: the

@@ -53,6 +53,7 @@ func lineName(i int) string { return fmt.Sprintf("Zz_l%d", i) }
 
 func rewrite(c *checker) (string, []marker, error) {
 	r := &rewriter{checker: c, imports: map[string]bool{}, nonNil: map[types.Object]bool{}}
+	r.joinCases()
 	r.findNonNil()
 	var decls []ast.Decl
 	for _, f := range c.files {
