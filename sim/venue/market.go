@@ -60,10 +60,10 @@ type market struct {
 	dirty   bool        // some list may hold orders that belong elsewhere
 }
 
+// newMarket is a market whose first session is still to be looked up.
 func newMarket() *market {
 	m := &market{volume: engine.UnknownQty}
 	m.sess.Close = engine.NoTime
-	m.forget()
 	return m
 }
 
@@ -167,9 +167,6 @@ func (m *market) said(last engine.Price, n *news) {
 // taker gets no better price than that trade. Feeds report the trades of a sweep
 // before the book that it left behind.
 func (m *market) beyond(p engine.Price) {
-	if !p.Known() || !m.booked {
-		return
-	}
 	bid, ask := &m.book[0], &m.book[1]
 	if bid.price.Known() && p < bid.price && (!bid.worst.Known() || p < bid.worst) {
 		bid.worst = p

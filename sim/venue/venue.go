@@ -96,7 +96,7 @@ func (v *Venue) grow(id engine.InstrumentID) bool {
 // expire ends the DAY orders of every session that is over by at, the earliest
 // end first.
 func (v *Venue) expire(at engine.Time) {
-	for v.wake <= at {
+	for v.wake <= at && v.wake != never {
 		end := v.wake
 		for _, m := range v.markets {
 			if m.sess.Close == end && m.open > 0 {
