@@ -68,6 +68,8 @@ func (f flat) num(n, width int) int64 {
 	switch width {
 	case 1:
 		return int64(f.b[at])
+	case 2:
+		return int64(int16(binary.LittleEndian.Uint16(f.b[at:])))
 	case 4:
 		return int64(int32(binary.LittleEndian.Uint32(f.b[at:])))
 	}

@@ -2,14 +2,11 @@ package feed
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/binary"
-	"errors"
 	"io"
 	"math"
 	"math/bits"
 
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/klauspost/compress/zstd"
 
 	"tollgate/engine"
@@ -43,7 +40,8 @@ type recording struct {
 	own     map[string]*ownSpec
 	nameID  int64 // dictionary ids
 	kindID  int64
-	slots   []slot
+	list    []string // the instrument dictionary
+	slots   []slot   // of list, resolved; nil = not yet
 	kinds   []engine.QuoteKind
 	cols    [arColumns]column
 	rows    int   // of the batch
@@ -93,94 +91,6 @@ func newRecording(in *bufio.Reader, file string, o Options) (Source, error) {
 		return nil, err
 	}
 	return r, nil
-}
-
-// open reads the schema and resolves the instruments it names.
-func (r *recording) open() error {
-	m, err := r.stream.next()
-	if err != nil {
-		if errors.Is(err, errDamaged) {
-			return r.rowError(0, "", formatError("the header: %v", err))
-		}
-		return &TornError{File: r.file, Offset: r.stream.start, Err: err}
-	}
-	if m.kind != msgSchema {
-		return r.rowError(0, "", formatError("it does not begin with a schema"))
-	}
-	list, err := r.schema(m)
-	if err != nil {
-		return r.rowError(0, "", err)
-	}
-	return r.describe(list)
-}
-
-// schema checks that the file is a recording and returns its instruments. The
-// schema itself is parsed by the Arrow library, from its own message only.
-func (r *recording) schema(m message) (list string, err error) {
-	var frame bytes.Buffer
-	frame.Write(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, continuation), uint32(len(m.meta))))
-	frame.Write(m.meta)
-	rd, err := ipc.NewReader(&frame)
-	if err != nil {
-		return "", formatError("%v", err)
-	}
-	defer rd.Release()
-	s := rd.Schema()
-	version, ok := s.Metadata().GetValue(keyVersion)
-	if !ok {
-		return "", formatError("an Arrow stream, but not a recording: its schema lacks %s", keyVersion)
-	}
-	if version != FormatVersion {
-		return "", formatError("recording of format %s, this program reads %s", version, FormatVersion)
-	}
-	if s.NumFields() != arColumns || !s.IsNativeEndian() {
-		return "", formatError("a recording has %d columns in little-endian order", arColumns)
-	}
-	for i, f := range arFields {
-		if g := s.Field(i); g.Name != f.Name || g.Type.Fingerprint() != f.Type.Fingerprint() {
-			return "", formatError("column %d is %s of type %s, want %s of type %s", i+1, g.Name, g.Type, f.Name, f.Type)
-		}
-	}
-	r.dictionaryIDs(m)
-	list, _ = s.Metadata().GetValue(keyInstruments)
-	return list, nil
-}
-
-// dictionaryIDs finds which dictionary belongs to which column.
-func (r *recording) dictionaryIDs(m message) {
-	i := 0
-	m.header.tables(1, func(field flat) {
-		id := field.table(4).num(0, 8)
-		switch i {
-		case arName:
-			r.nameID = id
-		case arKind:
-			r.kindID = id
-		}
-		i++
-	})
-}
-
-// describe takes note of instruments the file describes, and resolves them.
-func (r *recording) describe(list string) error {
-	if list == "" {
-		return nil
-	}
-	all, err := parseDescriptions(list)
-	if err != nil {
-		return r.rowError(r.before, "", err)
-	}
-	for i := range all {
-		own, err := all[i].own()
-		if err != nil {
-			return r.rowError(r.before, "", err)
-		}
-		r.own[own.key] = own
-		if _, err := r.find([]byte(own.key), own); err != nil {
-			return r.rowError(r.before, arFields[arName].Name, err)
-		}
-	}
-	return nil
 }
 
 // Next implements Source.
