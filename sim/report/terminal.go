@@ -117,6 +117,9 @@ func (p *printer) figures() {
 	account, trips := p.s.figures()
 	p.line("")
 	half := (p.o.Width - 4) / 2
+	if half < minHalf {
+		account, trips, half = append(account, trips...), nil, p.o.Width
+	}
 	for i := range max(len(account), len(trips)) {
 		left := p.figure(account, i, half)
 		p.line(strings.TrimRight(left+"    "+p.figure(trips, i, half), " "))
@@ -131,6 +134,9 @@ func (p *printer) figures() {
 		p.prose(annualised)
 	}
 }
+
+// minHalf is how many characters a column of figures needs.
+const minHalf = 36
 
 func (p *printer) figure(list []figure, i, n int) string {
 	if i >= len(list) {
@@ -164,14 +170,14 @@ func (p *printer) orders() {
 		plural(p.s.denials, "denial") + ", " + plural(r.Rejects, "reject") + ", " + count(p.s.open) + " open at the end")
 	for _, d := range r.Denials {
 		first := d.First
-		p.item("denied "+count(d.Count)+" x "+string(d.Code), "first: "+first.Text+limits(&first))
+		p.item(count(d.Count)+" denied, "+string(d.Code), first.Text+limits(&first))
 	}
 	for i, t := range p.s.rejects {
 		if i == maxReasons {
-			p.item(plural(len(p.s.rejects)-i, "more reason"), "see --out")
+			p.item(plural(len(p.s.rejects)-i, "more reason")+" for rejects", "see --out")
 			break
 		}
-		p.item("rejected "+count(t.Count)+" x", t.Text)
+		p.item(count(t.Count)+" rejected", t.Text)
 	}
 }
 
@@ -207,7 +213,8 @@ func (p *printer) positions() {
 			break
 		}
 		x := &p.s.r.Positions[i]
-		p.line("  " + clean(p.s.position(x)) + " " + p.paint(signed(x.Unrealized), toneOf(x.Unrealized)))
+		profit := signed(x.Unrealized)
+		p.line("  " + fit(clean(p.s.position(x)), p.o.Width-3-width(profit)) + " " + p.paint(profit, toneOf(x.Unrealized)))
 	}
 }
 
