@@ -56,8 +56,8 @@ func agree(t *testing.T, name string, run *Run) {
 	out := text(t, run, TerminalOptions{})
 	page := html.UnescapeString(htmlOf(t, run))
 	for label, v := range map[string]string{
-		"Net P&L": signed(amount(m["net_pnl"])), "Fees paid": money(amount(m["fees"])),
-		"End equity": money(amount(m["end_equity"])), "Max drawdown": money(amount(m["max_drawdown"])),
+		"Net P&L": plus(amount(m["net_pnl"])) + group(m["net_pnl"].(string)), "Fees paid": group(m["fees"].(string)),
+		"End equity": group(m["end_equity"].(string)), "Max drawdown": group(m["max_drawdown"].(string)),
 		"Round trips": m["round_trips"].(json.Number).String(),
 	} {
 		if !lineHas(out, label, v) {

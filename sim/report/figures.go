@@ -32,17 +32,18 @@ func (s *summary) figures() (account, trips []figure) {
 	return s.accountFigures(), s.tripFigures()
 }
 
+// accountFigures are exact, so that start and net P&L make the end.
 func (s *summary) accountFigures() []figure {
 	r, why := s.r, "n/a"
 	if len(r.Sessions) < 2 {
 		why = "n/a, needs 2 sessions"
 	}
 	return []figure{
-		{"Net P&L", signed(r.Net()), toneOf(r.Net())},
-		{"Fees paid", money(r.Fees), plain},
-		{"Start equity", money(r.Start.Equity), plain},
-		{"End equity", money(r.End.Equity), plain},
-		{"Max drawdown", money(r.MaxDrawdown), plain},
+		{"Net P&L", plus(r.Net()) + exact(r.Net()), toneOf(r.Net())},
+		{"Fees paid", exact(r.Fees), plain},
+		{"Start equity", exact(r.Start.Equity), plain},
+		{"End equity", exact(r.End.Equity), plain},
+		{"Max drawdown", exact(r.MaxDrawdown), plain},
 		{"Sharpe", ratio(s.stats.Sharpe, why), plain},
 		{"Sortino", ratio(s.stats.Sortino, why), plain},
 		{"Exposure", percent(s.stats.Exposure, "n/a"), plain},

@@ -37,16 +37,21 @@ func group(s string) string {
 	return sign + b.String()
 }
 
-// money prints an amount to the cent, rounded half away from zero. The exact
-// amount is in the JSON and CSV outputs.
+// exact prints an amount in full: with at least two decimals, and more where it
+// has a fraction of a cent, as the ticks of treasury futures do.
+func exact(m engine.Money) string { return group(m.String()) }
+
+// money prints an amount to the cent, rounded half away from zero, for tables.
 func money(m engine.Money) string { return cents(m.Decimal()) }
 
 // signed is money with a plus sign for a profit.
-func signed(m engine.Money) string {
-	if s := money(m); m > 0 {
-		return "+" + s
+func signed(m engine.Money) string { return plus(m) + money(m) }
+
+func plus(m engine.Money) string {
+	if m > 0 {
+		return "+"
 	}
-	return money(m)
+	return ""
 }
 
 func cents(d decimal.Decimal) string {
@@ -160,8 +165,10 @@ func span(d time.Duration) string {
 	switch {
 	case d < 0:
 		return "-" + span(-d)
-	case d < time.Second:
+	case d < time.Millisecond:
 		return d.Round(time.Microsecond).String()
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
 	case d < time.Minute:
 		return d.Round(10 * time.Millisecond).String()
 	case d < time.Hour:

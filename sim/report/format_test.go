@@ -39,6 +39,16 @@ func TestMoneyIsNear(t *testing.T) {
 	})
 }
 
+func TestExact(t *testing.T) {
+	for in, want := range map[string]string{
+		"0": "0.00", "-26655.675": "-26,655.675", "73344.325": "73,344.325", "1000": "1,000.00", "-0.00000001": "-0.00000001", "7.8125": "7.8125",
+	} {
+		if got := exact(dollars(in)); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}
+
 func TestNumbersThatAreNone(t *testing.T) {
 	for _, x := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		for _, got := range []string{ratio(x, "why"), percent(x, "why"), amount(x, "why")} {

@@ -106,7 +106,7 @@ func TestColorOnlyOnProfitAndWarnings(t *testing.T) {
 		}
 	}
 	run.Result.End.Equity = run.Result.Start.Equity - 1
-	if !strings.Contains(text(t, run, TerminalOptions{Color: true}), red+"0.00"+reset) {
+	if !strings.Contains(text(t, run, TerminalOptions{Color: true}), red+"-0.00000001"+reset) {
 		t.Error("a loss is not red")
 	}
 }
