@@ -5,9 +5,10 @@
 //
 // All outputs are made from one summary, so they cannot disagree. What a program
 // reads (JSON, CSV) is exact: amounts and prices are decimals, times are integer
-// nanoseconds since 1970 UTC. What a person reads is rounded to the cent. Averages
-// and ratios are float64 statistics, rounded where they are printed; one that the
-// run does not support is "n/a" for people and null for programs.
+// nanoseconds. What a person reads is rounded to the cent, but for the figures of
+// the account as a whole, which are exact. Averages and ratios are float64
+// statistics, rounded where they are printed; one that the run does not support is
+// "n/a" for people and null for programs.
 //
 // Nothing here reads a clock, the environment or the network; the same Run gives
 // the same bytes, but for the elapsed time that the caller measured, which is only
