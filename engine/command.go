@@ -70,6 +70,16 @@ type Halt struct {
 	Reason   string
 }
 
+// Version says that another version of a strategy's program took over. From the
+// Runner.
+type Version struct {
+	At       Time
+	Strategy StrategyID
+	Hash     string // of the source that runs from now on
+	Rollback string // why the version before came back; empty = a new version
+}
+
+func (*Version) command()  {}
 func (*Publish) command()  {}
 func (*Send) command()     {}
 func (*Update) command()   {}
@@ -174,6 +184,14 @@ func (l *Log) Fold(h *Hash) {
 func (c *Halt) Fold(h *Hash) {
 	h.Word(8 | uint64(c.Strategy)<<8)
 	h.Word(uint64(c.At))
+}
+
+// Fold implements Command. The reason is left out, as in Halt.
+func (v *Version) Fold(h *Hash) {
+	h.Word(9 | uint64(v.Strategy)<<8)
+	h.Word(uint64(v.At))
+	h.Text(v.Hash)
+	h.Flag(v.Rollback != "")
 }
 
 func (t *Terms) fold(h *Hash) {

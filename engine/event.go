@@ -6,7 +6,7 @@ package engine
 type Event interface{ event() }
 
 // Command is what a machine wants done. The set is closed: *Publish, *Send,
-// *Update, *PnL, *Intent, *SetTimer, *Log and *Halt.
+// *Update, *PnL, *Intent, *SetTimer, *Log, *Halt and *Version.
 type Command interface {
 	command()
 	// Fold adds every content of the command to the digest.

@@ -186,6 +186,14 @@ func (rec *recorder) halt(h *engine.Halt) {
 	rec.r.Halts = append(rec.r.Halts, Note{h.At, h.Strategy, h.Reason})
 }
 
+func (rec *recorder) version(v *engine.Version) {
+	text := "new version " + v.Hash
+	if v.Rollback != "" {
+		text = "back to version " + v.Hash + ": " + v.Rollback
+	}
+	rec.r.Versions = append(rec.r.Versions, Note{v.At, v.Strategy, text})
+}
+
 // finish values the account a last time, after the strategies have stopped.
 func (rec *recorder) finish() {
 	rec.value(rec.r.Last, rec.w.desk.Book().Balance().Equity)

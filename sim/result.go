@@ -22,6 +22,7 @@ type Result struct {
 	Throttled              int64              // intents refused for want of tokens
 	Rejects                int64              // orders the venue refused
 	Halts                  []Note
+	Versions               []Note // programs that took over during the run
 	Logs                   []Note // the first MaxLogs
 	LogsDropped            int64
 	Start, End             engine.Balance

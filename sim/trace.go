@@ -72,6 +72,14 @@ func (w *World) traceUpdate(u *engine.Update) {
 	}
 }
 
+func (w *World) traceVersion(v *engine.Version) {
+	if v.Rollback != "" {
+		w.traceText("rollback", fmt.Sprintf("to %.12s: %s", v.Hash, v.Rollback))
+		return
+	}
+	w.traceText("version", fmt.Sprintf("%.12s", v.Hash))
+}
+
 func (w *World) traceText(kind, text string) {
 	if w.cfg.Trace != nil {
 		w.cfg.Trace(w.now, kind+" "+text)

@@ -35,6 +35,11 @@ type Config struct {
 	Spawn func(id engine.InstrumentID) (*Entry, error)
 	Zone  func(name string) (*time.Location, error)
 	Trace Trace // nil = none
+	// History is how many market events of each instrument are kept for Swap.
+	History int
+	// Before, when set, is called before each market event with its time. It may
+	// wait, to play at the pace of a clock, and it may call Swap and Rollback.
+	Before func(w *World, next engine.Time)
 	// Progress, when set, is called about every ProgressEvery market events.
 	Progress func(events int64, at engine.Time)
 }
@@ -60,7 +65,7 @@ type World struct {
 func NewWorld(c Config) *World {
 	w := &World{
 		cfg: c, venue: venue.New(c.Universe, c.Venue), latency: engine.Time(c.Latency), now: engine.NoTime,
-		runner: strategies.NewRunner(strategies.RunnerConfig{Universe: c.Universe, Zone: c.Zone}),
+		runner: strategies.NewRunner(strategies.RunnerConfig{Universe: c.Universe, Zone: c.Zone, History: c.History}),
 	}
 	w.desk = engine.NewDesk(engine.DeskConfig{Universe: c.Universe, Gate: c.Gate, Cash: c.Cash, Calendar: c.Calendar})
 	w.record = newRecorder(w)
@@ -87,6 +92,9 @@ func (w *World) Run(src Source) (*Result, error) {
 			if w.err = w.meet(q.Instrument, q.At); w.err != nil {
 				break
 			}
+		}
+		if w.cfg.Before != nil {
+			w.cfg.Before(w, q.At)
 		}
 		w.market(&q)
 	}
@@ -241,8 +249,29 @@ func (w *World) fromRunner(commands []engine.Command) {
 		case *engine.Halt:
 			w.record.halt(c)
 			w.traceText("halt", c.Reason)
+		case *engine.Version:
+			w.record.version(c)
+			w.traceVersion(c)
 		}
 	}
+}
+
+// Members are the strategy instances that have joined, by StrategyID.
+func (w *World) Members() []engine.Member { return w.record.r.Members }
+
+// Swap replaces an instance's program between two market events; see
+// strategies.Runner.Swap.
+func (w *World) Swap(id engine.StrategyID, p *strategies.Program, g strategies.Guard) error {
+	commands, err := w.runner.Swap(w.now, id, p, g)
+	w.fromRunner(commands)
+	return err
+}
+
+// Rollback brings an instance's version before the newest swap back.
+func (w *World) Rollback(id engine.StrategyID, reason string) error {
+	commands, err := w.runner.Rollback(w.now, id, reason)
+	w.fromRunner(commands)
+	return err
 }
 
 // Hash digests every decision of the run: the Desk's and the strategies'.

@@ -74,6 +74,10 @@ func (i *instance) fault(h handler, v any) {
 	if i.prog.Locate != nil {
 		where = i.prog.Locate(v)
 	}
+	if i.guarding() {
+		i.rollback(fmt.Sprintf("panic in %s: %s", HandlerNames[h], where))
+		return
+	}
 	i.halted = true
 	i.runner.emit(&engine.Halt{At: i.now, Strategy: i.id, Reason: fmt.Sprintf("panic in %s: %s", HandlerNames[h], where)})
 	if i.onPanic == FlattenOnPanic {

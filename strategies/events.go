@@ -107,6 +107,10 @@ type Program struct {
 	Hash     string // of its source
 	Setup    *Setup
 	Handlers Handlers
+	// Carry takes over the state of the version before, in a Swap: exported
+	// package variables by name and type. An error refuses the swap. Nil = nothing
+	// is carried over.
+	Carry func(from *Program) error
 	// Locate turns a panic recovered from a handler into "file:line: what
 	// happened". Nil = the value alone is printed.
 	Locate func(recovered any) string

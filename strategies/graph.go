@@ -42,6 +42,9 @@ type Bars struct {
 	build   indicator.Bars // once the instrument is known
 	spec    barSpec
 	current indicator.Bar // the newest closed one
+	past    []pastBar     // closed bars, when the Runner keeps history
+	from    uint64        // events before this number are in the bars already
+	skip    bool          // the next bar to close is not whole and must not be seen
 	armed   engine.Time   // a timer is set for the bar's end at this time
 }
 

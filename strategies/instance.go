@@ -25,6 +25,14 @@ type instance struct {
 	booked bool       // a book was ever stated
 	local  localClock
 
+	quiet  bool   // warming lines: no handler, no timer
+	number uint64 // of the event in the Runner's history; 0 = none is kept
+
+	former     *version // what runs again after a rollback; nil = nothing to go back to
+	guard      Guard
+	guardUntil engine.Time
+	denials    int
+
 	view    Context
 	ctx     Context
 	holding engine.Holding
@@ -156,16 +164,32 @@ func (i *instance) onTrade(price float64, size engine.Qty) {
 // fillBars adds a price to every stream of bars and tells of the bars it closed.
 func (i *instance) fillBars(price, size float64) {
 	for _, b := range i.prog.Setup.graph.bars {
+		if i.number < b.from {
+			continue
+		}
 		if b.build.Add(i.now, price, size) > 0 {
-			i.tellBars(b)
+			i.tellBars(b, true)
 		}
 		i.armBars(b)
 	}
 }
 
-func (i *instance) tellBars(b *Bars) {
+// tellBars makes closed bars known. byEvent says that a market event closed them:
+// it is then not part of a bar that had ended before it.
+func (i *instance) tellBars(b *Bars, byEvent bool) {
 	for _, closed := range b.build.Closed() {
+		if b.skip {
+			b.skip = false
+			continue
+		}
 		b.closed(closed)
+		if i.runner.cfg.History > 0 {
+			seen := i.number
+			if byEvent && closed.End <= i.now {
+				seen--
+			}
+			b.keep(closed, seen)
+		}
 		if i.prog.Handlers.OnBar != nil && !i.halted {
 			i.bar = barOf(b.Name, &closed)
 			i.call(onBar)
@@ -183,7 +207,7 @@ func barOf(name string, b *indicator.Bar) Bar {
 // armBars sets a timer for the end of the bar in the making, so that a bar closes
 // at its end and not with the next trade.
 func (i *instance) armBars(b *Bars) {
-	if end := b.build.NextClose(); end != engine.NoTime && end != b.armed {
+	if end := b.build.NextClose(); end != engine.NoTime && end != b.armed && !i.quiet {
 		b.armed = end
 		i.runner.setTimer(end, timerUse{instance: i, bars: b})
 	}

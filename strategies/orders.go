@@ -104,6 +104,9 @@ func (i *instance) onUpdate(u *engine.Update) {
 	if i.halted {
 		return
 	}
+	if u.Denial != nil {
+		i.denied()
+	}
 	if u.Fill.Qty > 0 && i.prog.Handlers.OnFill != nil {
 		i.fill = i.fillOf(u)
 		i.call(onFill)

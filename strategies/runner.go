@@ -22,6 +22,9 @@ type RunnerConfig struct {
 	Universe *engine.Universe
 	// Zone finds a time zone by name for Context.AtIn. Nil = only the exchange's own.
 	Zone func(name string) (*time.Location, error)
+	// History is how many market events of each instrument are kept to warm the
+	// lines of new versions with; 0 = none, and Swap starts them cold.
+	History int
 }
 
 // Runner owns strategy instances. It is a pure machine: Step takes an event and
@@ -36,6 +39,7 @@ type Runner struct {
 	in        [][]*instance // by instrument
 	timers    map[uint64]timerUse
 	lastTimer uint64
+	histories []history // by instrument
 	out       []engine.Command
 	hash      engine.Hash
 }
@@ -103,10 +107,12 @@ func (r *Runner) Step(e engine.Event) []engine.Command {
 }
 
 func (r *Runner) onQuote(q *engine.Quote) {
+	r.remember(q)
 	if int(q.Instrument) >= len(r.in) {
 		return
 	}
 	for _, i := range r.in[q.Instrument] {
+		i.number = r.seenBy(i)
 		i.onQuote(q)
 	}
 }

@@ -86,10 +86,13 @@ func (i *instance) onTimer(at engine.Time, use timerUse) {
 	if i.halted {
 		return
 	}
+	if use.bars != nil && use.bars.armed != at {
+		return // the stream of a version that was replaced
+	}
 	if use.bars != nil {
 		i.moveTo(at)
 		if use.bars.build.Advance(at) > 0 {
-			i.tellBars(use.bars)
+			i.tellBars(use.bars, false)
 		}
 		return
 	}
