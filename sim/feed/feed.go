@@ -144,7 +144,7 @@ type TornError struct {
 // Error says what is still good.
 func (e *TornError) Error() string {
 	text := fmt.Sprintf("%s: %v: everything before byte %d is good, the rest is incomplete", e.File, ErrTorn, e.Offset)
-	if e.Err != nil && !errors.Is(e.Err, io.ErrUnexpectedEOF) {
+	if e.Err != nil && !errors.Is(e.Err, io.EOF) && !errors.Is(e.Err, io.ErrUnexpectedEOF) {
 		text += ": " + e.Err.Error()
 	}
 	return text
@@ -153,8 +153,13 @@ func (e *TornError) Error() string {
 // Is makes every TornError an ErrTorn.
 func (e *TornError) Is(target error) bool { return target == ErrTorn }
 
-// Unwrap gives what the reader met.
-func (e *TornError) Unwrap() error { return e.Err }
+// Unwrap gives what the reader met, never io.EOF: a torn file has no proper end.
+func (e *TornError) Unwrap() error {
+	if errors.Is(e.Err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return e.Err
+}
 
 func valueError(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrValue, fmt.Sprintf(format, args...))

@@ -15,7 +15,7 @@ type GenConfig struct {
 	Instrument engine.InstrumentID
 	Seed       uint64
 	Open       engine.Time   // of the session
-	Duration   time.Duration // above zero
+	Duration   time.Duration // 1 ms to 7 days
 	Price      engine.Price  // best bid at the open, in ticks
 	// Rate is the average number of moments per second at which something
 	// happens, 1 to 1000; 0 = 4. A trade makes two events, other moments one.
@@ -26,6 +26,7 @@ const (
 	defaultRate = 4
 	maxRate     = 1000
 	wideStay    = 3  // one gap in so many lasts until the next moment
+	maxSpread   = 3  // ticks; a book so wide does nothing but close
 	bookSize    = 14 // contracts that the sides of the book return to
 )
 
@@ -43,7 +44,7 @@ const (
 //     from a side. A trade is at the bid or at the ask and takes no more than is
 //     displayed. A side that is used up moves one tick away and starts with a new
 //     size; the opposite side follows, mostly at once, sometimes a moment later,
-//     and until then the spread is two ticks.
+//     and until then the spread is two ticks, rarely three.
 //   - Which side is hit and which is cancelled from depends on a pressure that
 //     holds for half a minute to ten minutes: a trend in either direction, or a
 //     range that pushes back towards where it began.
@@ -54,12 +55,12 @@ func Generate(dst Sink, c GenConfig) (engine.Price, error) {
 	if c.Rate == 0 {
 		c.Rate = defaultRate
 	}
-	if c.Rate < 1 || c.Rate > maxRate || c.Duration <= 0 {
-		return 0, fmt.Errorf("synthetic session: rate %d, duration %v: want 1 to %d and more than nothing", c.Rate, c.Duration, maxRate)
+	if c.Rate < 1 || c.Rate > maxRate || c.Duration < time.Millisecond || c.Duration > 7*24*time.Hour {
+		return 0, fmt.Errorf("synthetic session: rate %d, duration %v: want 1 to %d and 1 ms to 7 days", c.Rate, c.Duration, maxRate)
 	}
 	g := &generator{
 		c: c, dst: dst, rnd: rand.NewPCG(c.Seed, 0x9e3779b97f4a7c15),
-		bid: side{c.Price, bookSize}, ask: side{c.Price + 1, bookSize},
+		bid: side{c.Price, bookSize}, ask: side{c.Price + 1, bookSize}, end: c.Duration.Microseconds(),
 	}
 	return g.run()
 }
@@ -73,7 +74,7 @@ type generator struct {
 	c        GenConfig
 	dst      Sink
 	rnd      *rand.PCG
-	at       int64 // microseconds since the open
+	at, end  int64 // microseconds since the open
 	bid, ask side
 	heat     int64 // extra activity in thousandths, decaying
 	regime   regime
@@ -91,11 +92,10 @@ type regime struct {
 var shape = [...]int64{3000, 1700, 1300, 1100, 900, 700, 550, 480, 450, 500, 600, 750, 850, 950, 1100, 1500, 2600}
 
 func (g *generator) run() (engine.Price, error) {
-	end := g.c.Duration.Microseconds()
 	err := g.quote()
 	for err == nil {
-		g.at += g.gap(end)
-		if g.at >= end {
+		g.at += g.gap()
+		if g.at >= g.end {
 			break
 		}
 		g.heat -= g.heat / 48
@@ -129,11 +129,11 @@ func (g *generator) exponential(mean int64) int64 {
 }
 
 // gap is the time to the next moment, in microseconds.
-func (g *generator) gap(end int64) int64 {
+func (g *generator) gap() int64 {
 	steps := int64(len(shape) - 1)
-	scaled := g.at * steps // at most a few days of microseconds: no overflow
-	i := scaled / end
-	part := scaled % end * 1000 / end
+	scaled := g.at * steps // at most a week of microseconds: no overflow
+	i := scaled / g.end
+	part := scaled % g.end * 1000 / g.end
 	activity := shape[i] + (shape[i+1]-shape[i])*part/1000
 	activity = activity * (700 + g.heat) / 1000
 	return 1 + g.exponential(1_000_000*1000/(int64(g.c.Rate)*max(activity, 50)))
@@ -164,7 +164,7 @@ func (g *generator) pressure() int64 {
 
 // moment is one thing that happens.
 func (g *generator) moment() error {
-	if g.ask.price-g.bid.price > 1 && !g.chance(200) {
+	if spread := g.ask.price - g.bid.price; spread == maxSpread || spread > 1 && !g.chance(200) {
 		return g.narrow()
 	}
 	if g.chance(170) {
@@ -233,8 +233,11 @@ func (g *generator) usedUp(ask bool) error {
 	if err := g.quote(); err != nil || g.below(wideStay) == 0 {
 		return err
 	}
-	g.at += 1 + g.exponential(400)
-	return g.follow(!ask)
+	if at := g.at + 1 + g.exponential(400); at < g.end {
+		g.at = at
+		return g.follow(!ask)
+	}
+	return nil
 }
 
 // narrow closes a wide spread from the side the pressure favours.

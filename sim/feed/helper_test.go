@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/shopspring/decimal"
+	"pgregory.net/rapid"
 
 	"tollgate/engine"
 )
@@ -114,7 +115,7 @@ func from(data []byte, o Options) (Source, error) {
 }
 
 // sameEvents fails at the first event that differs.
-func sameEvents(t testing.TB, got, want []engine.Quote) {
+func sameEvents(t rapid.TB, got, want []engine.Quote) {
 	t.Helper()
 	for i := range min(len(got), len(want)) {
 		if got[i] != want[i] {

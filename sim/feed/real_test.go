@@ -60,7 +60,7 @@ func TestRealFiles(t *testing.T) {
 
 // TestRealRoundTrip takes recorded files from CSV to a recording and back.
 func TestRealRoundTrip(t *testing.T) {
-	for _, file := range []string{"es_20231225_l1.csv.gz", "lean_minute_201310.csv.gz", "gc_20200102_trades.csv.gz", "cme10_20191216_trades.csv.gz", "aig_20131007_nyse_l1.csv.gz"} {
+	for _, file := range []string{"es_20231225_l1.csv.gz", "lean_minute_201310.csv.gz", "gc_20200102_trades.csv.gz", "aig_20131007_nyse_l1.csv.gz"} {
 		t.Run(file, func(t *testing.T) {
 			o := options()
 			want := mustAll(t, realFile(t, file), o)
