@@ -22,6 +22,8 @@ type Source interface {
 // Sink takes market events in order of time: Writer and CSVWriter.
 type Sink interface {
 	Write(q *engine.Quote) error
+	// Flush hands everything written so far on, in a form that can be read.
+	Flush() error
 	// Close completes the output. Without it the output lacks its end.
 	Close() error
 }

@@ -43,6 +43,7 @@ func (c *checked) Write(q *engine.Quote) error {
 	return nil
 }
 
+func (c *checked) Flush() error { return nil }
 func (c *checked) Close() error { return nil }
 
 // consumed reports whether the quote after a trade lacks what was traded.

@@ -139,8 +139,16 @@ type fileSink struct {
 	under []io.Closer
 }
 
-// Flush hands everything written so far to the file.
-func (s *fileSink) Flush() error { return s.Sink.(interface{ Flush() error }).Flush() }
+// Flush implements Sink.
+func (s *fileSink) Flush() error {
+	err := s.Sink.Flush()
+	for _, c := range s.under {
+		if f, ok := c.(interface{ Flush() error }); ok {
+			err = errors.Join(err, f.Flush())
+		}
+	}
+	return err
+}
 
 // Close implements Sink.
 func (s *fileSink) Close() error {

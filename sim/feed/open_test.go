@@ -28,7 +28,7 @@ func TestCreateOpen(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := sink.(interface{ Flush() error }).Flush(); err != nil {
+		if err := sink.Flush(); err != nil {
 			t.Fatal(err)
 		}
 		if err := sink.Close(); err != nil {
