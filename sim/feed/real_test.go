@@ -3,15 +3,17 @@ package feed
 import (
 	"bytes"
 	"testing"
+
+	"tollgate/engine"
 )
 
 // TestRealFiles checks the counts that are known of the recorded files.
 func TestRealFiles(t *testing.T) {
 	tests := []struct {
-		file                             string
-		quotes, trades                   int64
-		crossed, locked, outside, sparse int64 // -1 = not known
-		instruments                      int
+		file                            string
+		quotes, trades                  int64
+		crossed, locked, outside, empty int64 // -1 = not known; empty: trades of size 0
+		instruments                     int
 	}{
 		{"es_20231225_l1.csv.gz", 25423, 2973, -1, -1, 82, -1, 1},
 		{"es_20240701_mbp1.csv.gz", 2167, 120, -1, -1, -1, -1, 1},
@@ -51,6 +53,15 @@ func TestRealFiles(t *testing.T) {
 			check("locked", got.Locked, tt.locked)
 			check("outside", got.Outside, tt.outside)
 			check("instruments", int64(len(s.Instruments)), int64(tt.instruments))
+			if tt.empty >= 0 {
+				var empty int64
+				for _, q := range mustAll(t, realFile(t, tt.file), options()) {
+					if q.Kind == engine.TradePrint && q.LastSize == 0 {
+						empty++
+					}
+				}
+				check("trades of size 0", empty, tt.empty)
+			}
 			check("rows", s.Tally.Rows, tt.quotes+tt.trades)
 			check("events", s.Events, tt.quotes+tt.trades)
 			check("bad", s.Tally.Bad, 0)
