@@ -19,6 +19,7 @@ type Checked struct {
 	Source   *Source
 	Package  string   // name of the Go package
 	Handlers []string // that it defines, in the order of the Handlers struct
+	State    []string // exported variables that live on over a reload, sorted
 	Warnings Findings // what did not refuse it but is worth saying
 
 	code  string   // for the interpreter, all files in one
@@ -64,7 +65,7 @@ func check(src *Source, free bool) (*Checked, error) {
 		return nil, fmt.Errorf("script %s: %w", src.Name, err)
 	}
 	return &Checked{
-		Source: src, Package: c.files[0].Name.Name, Handlers: handlers,
+		Source: src, Package: c.files[0].Name.Name, Handlers: handlers, State: c.stateNames(),
 		Warnings: c.found.Warnings(), code: code, marks: marks,
 	}, nil
 }

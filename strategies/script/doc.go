@@ -53,7 +53,8 @@
 //   - what cannot be stopped or would hide a fault: defer, recover, recursion,
 //     endless loops without a body
 //   - what the interpreter gets wrong, see below
-//   - what would make two runs differ: range over a map, printing types or addresses
+//   - what would make two runs differ: range over a map, printing types or addresses,
+//     a statement that calls a function and reads what that function changes
 //
 // Refused for now, until they are rewritten: range over a whole number, min, max,
 // clear, generics, loop variables in func literals, several assignments in one
@@ -67,7 +68,7 @@
 // assigned a struct literal; a pointer put into an interface inside a loop, which
 // is one and the same in every turn; range over a string with the index alone;
 // labels inside a case; a constant shifted by a variable; a float divided by the
-// constant 0. Interfaces of the script's own are refused altogether: too much
+// constant 0; a map literal inside an operand of && or ||. Interfaces of the script's own are refused altogether: too much
 // about them is wrong.
 //
 // # What things cost

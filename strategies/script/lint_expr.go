@@ -140,10 +140,24 @@ func (l *linter) binary(e *ast.BinaryExpr) {
 		if !l.isConst(e) { // what is constant as a whole is folded
 			l.constOperand(e.X)
 			l.constOperand(e.Y)
+			l.literalOperand(e)
 		}
 	case token.EQL, token.NEQ:
 		l.comparison(e)
 	}
+}
+
+func (l *linter) literalOperand(e ast.Expr) {
+	ast.Inspect(e, func(n ast.Node) bool {
+		if _, inner := n.(*ast.FuncLit); inner {
+			return false
+		}
+		if lit, ok := n.(*ast.CompositeLit); ok {
+			l.refuse(lit, "literal-operand", "a composite literal inside && or ||")
+			return false
+		}
+		return true
+	})
 }
 
 func (l *linter) constOperand(e ast.Expr) {

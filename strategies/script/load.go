@@ -56,6 +56,7 @@ func (c *Checked) Load(o Options) (*strategies.Program, error) {
 	if err := in.bind(&p.Handlers); err != nil {
 		return nil, err
 	}
+	p.Host, p.Carry = in, in.carry(p)
 	return p, nil
 }
 

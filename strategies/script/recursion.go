@@ -36,6 +36,44 @@ func recursion(c *checker) {
 	}
 	g.connect()
 	g.cycles()
+	evaluationOrder(g)
+}
+
+// reachedBy are the functions of the script that a call can run.
+func (g *callGraph) reachedBy(e *ast.CallExpr) []ast.Node {
+	fun := ast.Unparen(e.Fun)
+	if tv := g.info.Types[fun]; tv.IsType() || tv.IsBuiltin() {
+		return nil
+	}
+	obj := g.object(fun)
+	if f, ok := obj.(*types.Func); ok && g.decls[f] != nil {
+		return []ast.Node{g.decls[f]}
+	}
+	if lit, ok := fun.(*ast.FuncLit); ok {
+		return []ast.Node{lit}
+	}
+	var list []ast.Node
+	candidates := []ast.Expr{fun}
+	if fromHost(obj) {
+		candidates = e.Args
+	}
+	for _, c := range candidates {
+		if sig, ok := g.typeOf(c).Underlying().(*types.Signature); ok {
+			list = append(list, g.withSignature(sig)...)
+		}
+	}
+	return list
+}
+
+// withSignature are the functions used as values that have a signature.
+func (g *callGraph) withSignature(sig *types.Signature) []ast.Node {
+	var list []ast.Node
+	for _, target := range g.order {
+		if have := g.values[target]; have != nil && types.Identical(have, sig) {
+			list = append(list, target)
+		}
+	}
+	return list
 }
 
 func (g *callGraph) collect() {

@@ -1,0 +1,199 @@
+package script
+
+import (
+	"go/ast"
+	"go/types"
+	"reflect"
+	"slices"
+
+	"tollgate/strategies"
+)
+
+// stateNames are the exported package variables that live on over a reload: all
+// but those the host declares (parameters, bars, lines), which the new version
+// declares anew.
+func (c *checker) stateNames() []string {
+	var names []string
+	for _, f := range c.files {
+		for _, d := range f.Decls {
+			g, ok := d.(*ast.GenDecl)
+			if !ok {
+				continue
+			}
+			for _, s := range g.Specs {
+				if v, ok := s.(*ast.ValueSpec); ok {
+					names = append(names, c.stateOf(v)...)
+				}
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (c *checker) stateOf(v *ast.ValueSpec) []string {
+	var names []string
+	for i, name := range v.Names {
+		if !name.IsExported() || c.info.Defs[name] == nil || i < len(v.Values) && c.declares(v.Values[i]) {
+			continue
+		}
+		if c.pkg.Scope().Lookup(name.Name) == c.info.Defs[name] && isVariable(c.info.Defs[name]) {
+			names = append(names, name.Name)
+		}
+	}
+	return names
+}
+
+// declares reports whether a value is made by a declaration of the host.
+func (c *checker) declares(e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	obj := c.info.Uses[sel.Sel]
+	return obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == hostPath+"/strategies" && slices.Contains(declarations, sel.Sel.Name)
+}
+
+// carry copies the state of the version before into this one: variables of the
+// same name and type, copied deep, so that the old version can still be gone back
+// to. A variable whose type changed, or that holds functions or things of the host,
+// starts anew and is named in the program's Reset.
+func (in *instance) carry(p *strategies.Program) func(*strategies.Program) error {
+	return func(from *strategies.Program) error {
+		p.Reset = nil
+		old, ok := from.Host.(*instance)
+		if !ok {
+			return nil
+		}
+		before := old.it.Symbols(packageName)[packageName]
+		now := in.it.Symbols(packageName)[packageName]
+		for _, name := range in.checked.State {
+			if !slices.Contains(old.checked.State, name) {
+				continue
+			}
+			dst, src := now[name], before[name]
+			if !dst.IsValid() || !src.IsValid() || !dst.CanSet() {
+				p.Reset = append(p.Reset, name)
+				continue
+			}
+			fresh := reflect.New(dst.Type()).Elem()
+			c := carrier{done: map[uintptr]reflect.Value{}}
+			if !c.copy(fresh, src, 0) {
+				p.Reset = append(p.Reset, name)
+				continue
+			}
+			dst.Set(fresh)
+		}
+		return nil
+	}
+}
+
+// carrier copies values deep. done holds pointers copied already, so that what
+// was shared stays shared and rings end.
+type carrier struct{ done map[uintptr]reflect.Value }
+
+// maxDepth bounds nested values.
+const maxDepth = 100
+
+// copy reports whether src could be copied whole into dst.
+func (c *carrier) copy(dst, src reflect.Value, depth int) bool {
+	if depth > maxDepth || dst.Kind() != src.Kind() {
+		return false
+	}
+	switch dst.Kind() {
+	case reflect.Struct:
+		return c.copyStruct(dst, src, depth)
+	case reflect.Slice:
+		return c.copySlice(dst, src, depth)
+	case reflect.Array:
+		return dst.Len() == src.Len() && c.copyItems(dst, src, depth)
+	case reflect.Map:
+		return c.copyMap(dst, src, depth)
+	case reflect.Pointer:
+		return c.copyPointer(dst, src, depth)
+	case reflect.Interface, reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		return src.IsNil()
+	}
+	if !src.Type().ConvertibleTo(dst.Type()) {
+		return false
+	}
+	dst.Set(src.Convert(dst.Type()))
+	return true
+}
+
+// copyStruct copies fields by name; fields that only one side has are left.
+func (c *carrier) copyStruct(dst, src reflect.Value, depth int) bool {
+	if dst.Type().PkgPath() != "" {
+		if dst.Type() != src.Type() {
+			return false
+		}
+		dst.Set(src) // a value of the library, such as time.Time
+		return true
+	}
+	for i := range dst.NumField() {
+		from := src.FieldByName(dst.Type().Field(i).Name)
+		if from.IsValid() && (!dst.Field(i).CanSet() || !c.copy(dst.Field(i), from, depth+1)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *carrier) copySlice(dst, src reflect.Value, depth int) bool {
+	if src.IsNil() {
+		return true
+	}
+	dst.Set(reflect.MakeSlice(dst.Type(), src.Len(), src.Len()))
+	return c.copyItems(dst, src, depth)
+}
+
+func (c *carrier) copyItems(dst, src reflect.Value, depth int) bool {
+	for i := range src.Len() {
+		if !c.copy(dst.Index(i), src.Index(i), depth+1) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *carrier) copyMap(dst, src reflect.Value, depth int) bool {
+	if src.IsNil() {
+		return true
+	}
+	dst.Set(reflect.MakeMapWithSize(dst.Type(), src.Len()))
+	for it := src.MapRange(); it.Next(); {
+		key, value := reflect.New(dst.Type().Key()).Elem(), reflect.New(dst.Type().Elem()).Elem()
+		if !c.copy(key, it.Key(), depth+1) || !c.copy(value, it.Value(), depth+1) {
+			return false
+		}
+		dst.SetMapIndex(key, value)
+	}
+	return true
+}
+
+// copyPointer copies what is pointed at; things of the host are not state.
+func (c *carrier) copyPointer(dst, src reflect.Value, depth int) bool {
+	if src.IsNil() {
+		return true
+	}
+	if dst.Type().Elem().PkgPath() != "" {
+		return false
+	}
+	if made, ok := c.done[src.Pointer()]; ok && made.Type() == dst.Type() {
+		dst.Set(made)
+		return true
+	}
+	made := reflect.New(dst.Type().Elem())
+	c.done[src.Pointer()] = made
+	dst.Set(made)
+	return c.copy(made.Elem(), src.Elem(), depth+1)
+}
+
+func isVariable(o types.Object) bool {
+	_, ok := o.(*types.Var)
+	return ok
+}
