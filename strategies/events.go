@@ -111,6 +111,10 @@ type Program struct {
 	// package variables by name and type. An error refuses the swap. Nil = nothing
 	// is carried over.
 	Carry func(from *Program) error
+	// Reset names the state variables that Carry had to start anew.
+	Reset []string
+	// Host is the loader's own handle; nobody else looks into it.
+	Host any
 	// Locate turns a panic recovered from a handler into "file:line: what
 	// happened". Nil = the value alone is printed.
 	Locate func(recovered any) string
