@@ -105,7 +105,7 @@ func ranged[T int | float64 | time.Duration](s *Setup, kind, name, doc string, d
 		Name: name, Type: kind, Doc: doc,
 		Default: fmt.Sprint(def), Low: fmt.Sprint(low), High: fmt.Sprint(high),
 	})
-	if low > high || def < low || def > high {
+	if !(low <= def && def <= high) { // also when one of them is not a number
 		s.fail("parameter %q: default %v is not inside its range %v to %v", name, def, low, high)
 	}
 	v, err := parse(text)
@@ -154,6 +154,7 @@ func (s *Setup) Bool(name string, def bool, doc string) bool {
 		s.fail("parameter %q: %q is not true or false", name, text)
 		return def
 	}
+	s.Params[len(s.Params)-1].Value = strconv.FormatBool(v)
 	return v
 }
 
@@ -183,7 +184,7 @@ func (s *Setup) TimeOfDay(name, def, doc string) int {
 // ParseTimeOfDay reads "15:04" or "15:04:05" as seconds since midnight.
 func ParseTimeOfDay(text string) (int, error) {
 	for _, layout := range []string{"15:04", "15:04:05"} {
-		if t, err := time.Parse(layout, text); err == nil {
+		if t, err := time.Parse(layout, text); err == nil && t.Nanosecond() == 0 { // time.Parse takes fractions unasked
 			return t.Hour()*3600 + t.Minute()*60 + t.Second(), nil
 		}
 	}
