@@ -33,7 +33,7 @@ func (i *instance) call(h handler) {
 	i.ctx = i.view
 	i.guarded(h)
 	if i.halting != "" && !i.halted {
-		i.halt()
+		i.halt(h)
 	}
 }
 
@@ -86,15 +86,15 @@ func (i *instance) fault(h handler, v any) {
 }
 
 // halt ends the strategy because it asked for it: its last handler runs, its
-// orders are cancelled, its position stays.
-func (i *instance) halt() {
+// orders are cancelled, its position stays. after is the handler in which it asked.
+func (i *instance) halt(after handler) {
 	reason := i.halting
-	if i.prog.Handlers.OnStop != nil {
+	if after != onStop && i.prog.Handlers.OnStop != nil {
 		i.ctx = i.view
 		i.guarded(onStop)
 	}
-	if i.halted {
-		return
+	if i.halted || i.halting == "" {
+		return // OnStop panicked: the strategy is stopped already, or its former version runs
 	}
 	i.halted = true
 	i.send(&engine.Intent{Kind: engine.CancelAll})

@@ -22,7 +22,9 @@
 // variables, indicators and orders of its own: ctx is always about one instrument.
 //
 // Before a handler runs, its instance's lines and bars are up to date, and every
-// field of ctx is written anew. Scripts read fields on every event and call methods
+// field of ctx is written anew. A bar closes before anything else that happens at
+// its end; of bars that close together all are closed before the first OnBar. A
+// snapshot that holds a trade is a quote first and a trade after it. Scripts read fields on every event and call methods
 // to act. Prices are in points; one that is unknown is NaN, so that every
 // comparison with it is false. An order price must lie on the tick grid within a
 // ten-thousandth of a tick (Round, RoundDown, RoundUp), or it is denied.
@@ -43,7 +45,11 @@
 // instance alone, and its orders are flattened or left as configured; brackets live
 // at the Desk and go on either way.
 //
-// Bounds: 100 named timers and the 64 newest ended orders for each instance; open
+// OnOrder and OnFill can still come after OnStop at the end of a run, for what was
+// asked in it. A strategy that has stopped itself or panicked hears nothing more.
+//
+// Bounds: 100 named timers, at most 1000 with those stopped before they were due,
+// and the 64 newest ended orders for each instance; open
 // orders are bounded by the gate.
 //
 // # Not promised

@@ -34,7 +34,7 @@ type Bar struct {
 
 // Order is one of the strategy's orders as it stands now.
 type Order struct {
-	ID           int    // what Buy, Sell ... returned; 0 for the stop and target of a bracket and for flattening
+	ID           int    // what Buy, Sell ... returned, or StopOf, TargetOf; 0 for orders that flatten, which Orders leaves out
 	Parent       int    // for the stop and target of a bracket: the ID of its entry
 	Side         int    // +1 buy, -1 sell
 	Type         string // MARKET LIMIT STOPMARKET STOPLIMIT

@@ -23,7 +23,7 @@ func (r *root) run() {
 // graph is the set of declared lines and what drives them.
 type graph struct {
 	quotes, trades      root
-	bars                []*Bars
+	streams             []*stream
 	from                map[*Line][]*root
 	bid, ask, mid, last *Line
 	vwap                *indicator.VWAP
@@ -38,7 +38,17 @@ type Bars struct {
 	Open, High, Low, Close, Volume *Line
 	Count                          int // closed so far
 
-	root    *root
+	stream *stream
+}
+
+// stream is what makes a Bars. It is apart from it, because a script can overwrite
+// a Bars as a whole.
+type stream struct {
+	root
+	bars    *Bars // what the script sees
+	lines   [5]*Line
+	name    string
+	count   int            // closed so far
 	build   indicator.Bars // once the instrument is known
 	spec    barSpec
 	current indicator.Bar // the newest closed one
@@ -46,6 +56,7 @@ type Bars struct {
 	from    uint64        // events before this number are in the bars already
 	skip    bool          // the next bar to close is not whole and must not be seen
 	armed   engine.Time   // a timer is set for the bar's end at this time
+	untold  bool          // the newest bar has just closed and OnBar is still to come
 }
 
 // barSpec says how to build bars once the instrument is known.
@@ -62,21 +73,19 @@ func (s *Setup) newBars(name string, spec barSpec, n int) *Bars {
 	if n < 1 || n > 1_000_000 {
 		s.fail("bars of %s: the count must be 1 to 1000000", name)
 	}
-	r := &root{}
-	b := &Bars{
-		Name: name, root: r, spec: spec,
-		Open: newLine(), High: newLine(), Low: newLine(), Close: newLine(), Volume: newLine(),
+	x := &stream{name: name, spec: spec, lines: [5]*Line{newLine(), newLine(), newLine(), newLine(), newLine()}, armed: engine.NoTime}
+	l := &x.lines
+	x.bars = &Bars{Name: name, stream: x, Open: l[0], High: l[1], Low: l[2], Close: l[3], Volume: l[4]}
+	for _, line := range l {
+		s.graph.from[line] = []*root{&x.root}
 	}
-	for _, l := range []*Line{b.Open, b.High, b.Low, b.Close, b.Volume} {
-		s.graph.from[l] = []*root{r}
-	}
-	for _, other := range s.graph.bars {
-		if other.Name == name {
+	for _, other := range s.graph.streams {
+		if other.name == name {
 			s.fail("bars of %s are declared twice; use one variable", name)
 		}
 	}
-	s.graph.bars = append(s.graph.bars, b)
-	return b
+	s.graph.streams = append(s.graph.streams, x)
+	return x.bars
 }
 
 // Seconds is the instance form of the function Seconds.
@@ -185,10 +194,10 @@ func put(l *Line, v float64) {
 
 // bind makes the bar builders, now that the instrument is known.
 func (g *graph) bind(in *engine.Instrument) error {
-	for _, b := range g.bars {
+	for _, b := range g.streams {
 		var err error
 		if b.build, err = b.spec.builder(in); err != nil {
-			return fmt.Errorf("bars of %s: %w", b.Name, err)
+			return fmt.Errorf("bars of %s: %w", b.name, err)
 		}
 	}
 	return nil
@@ -210,13 +219,12 @@ func (s *barSpec) builder(in *engine.Instrument) (indicator.Bars, error) {
 
 // closed takes over a bar that has just closed and brings everything that hangs
 // on this stream up to date.
-func (b *Bars) closed(bar indicator.Bar) {
+func (b *stream) closed(bar indicator.Bar) {
 	b.current = bar
-	b.Count++
-	put(b.Open, bar.Open)
-	put(b.High, bar.High)
-	put(b.Low, bar.Low)
-	put(b.Close, bar.Close)
-	put(b.Volume, bar.Volume)
-	b.root.run()
+	b.count++
+	b.bars.Count = b.count
+	for n, v := range [5]float64{bar.Open, bar.High, bar.Low, bar.Close, bar.Volume} {
+		put(b.lines[n], v)
+	}
+	b.run()
 }

@@ -40,7 +40,7 @@ type pastBar struct {
 const keepBars = 10_000
 
 // keep remembers a closed bar.
-func (b *Bars) keep(bar indicator.Bar, seen uint64) {
+func (b *stream) keep(bar indicator.Bar, seen uint64) {
 	if len(b.past) == keepBars {
 		copy(b.past, b.past[keepBars/4:])
 		b.past = b.past[:keepBars-keepBars/4]
@@ -59,10 +59,10 @@ func (r *Runner) warm(i *instance, p, old *Program) {
 	quiet := newInstance(r, i.id, &Program{Setup: p.Setup}, i.in, i.onPanic)
 	quiet.quiet = true
 	g := &p.Setup.graph
-	for _, b := range g.bars {
+	for _, b := range g.streams {
 		b.from = h.first()
 		b.skip = h.first() > 1 // the first bar built is not whole
-		if same := old.barsNamed(b.Name); same != nil {
+		if same := old.streamNamed(b.name); same != nil {
 			b.inherit(same)
 		}
 	}
@@ -73,7 +73,7 @@ func (r *Runner) warm(i *instance, p, old *Program) {
 }
 
 // inherit takes over the bars that the same stream closed before.
-func (b *Bars) inherit(same *Bars) {
+func (b *stream) inherit(same *stream) {
 	for _, p := range same.past {
 		b.closed(p.bar)
 		b.keep(p.bar, p.seen)
@@ -83,12 +83,12 @@ func (b *Bars) inherit(same *Bars) {
 	}
 }
 
-func (p *Program) barsNamed(name string) *Bars {
+func (p *Program) streamNamed(name string) *stream {
 	if p == nil {
 		return nil
 	}
-	for _, b := range p.Setup.graph.bars {
-		if b.Name == name {
+	for _, b := range p.Setup.graph.streams {
+		if b.name == name {
 			return b
 		}
 	}
@@ -117,9 +117,9 @@ func (r *Runner) remember(q *engine.Quote) {
 // streams of bars that have not closed one yet.
 func (p *Program) NotReady() []string {
 	var names []string
-	for _, b := range p.Setup.graph.bars {
-		if b.Count == 0 {
-			names = append(names, b.Name)
+	for _, b := range p.Setup.graph.streams {
+		if b.count == 0 {
+			names = append(names, b.name)
 		}
 	}
 	return names

@@ -18,12 +18,9 @@ type instance struct {
 	halted  bool
 	halting string // reason to stop after this handler
 
-	now    engine.Time
-	top    engine.Top
-	volume engine.Qty // cumulative, as last stated
-	traded bool       // a trade was ever seen
-	booked bool       // a book was ever stated
-	local  localClock
+	now engine.Time
+	market
+	local localClock
 
 	quiet  bool   // warming lines: no handler, no timer
 	number uint64 // of the event in the Runner's history; 0 = none is kept
@@ -52,11 +49,19 @@ type instance struct {
 	link  Link
 }
 
+// market is what an instance knows of its instrument's market.
+type market struct {
+	top    engine.Top
+	volume engine.Qty // cumulative, as last stated
+	traded bool       // a trade was ever seen
+	booked bool       // a book was ever stated
+}
+
 // keepEnded is how many ended orders Context.Order still knows.
 const keepEnded = 64
 
 func newInstance(r *Runner, id engine.StrategyID, p *Program, in *engine.Instrument, onPanic OnPanic) *instance {
-	i := &instance{id: id, runner: r, prog: p, in: in, onPanic: onPanic, now: engine.NoTime, top: engine.NewTop(), volume: engine.UnknownQty}
+	i := &instance{id: id, runner: r, prog: p, in: in, onPanic: onPanic, now: engine.NoTime, market: market{top: engine.NewTop(), volume: engine.UnknownQty}}
 	i.local.calendar = in.Calendar
 	i.view = Context{
 		Instrument: in.Key, Bid: nan, Ask: nan, Last: nan, BidSize: -1, AskSize: -1, AveragePrice: nan,
@@ -66,8 +71,9 @@ func newInstance(r *Runner, id engine.StrategyID, p *Program, in *engine.Instrum
 	return i
 }
 
-// moveTo moves the instance's time on.
+// moveTo moves the instance's time on, never back: a timer may come late.
 func (i *instance) moveTo(t engine.Time) {
+	t = max(t, i.now)
 	i.now = t
 	i.local.move(t)
 	i.view.Time, i.view.TimeOfDay, i.view.Date = int64(t), i.local.second, i.local.session.Date
@@ -81,14 +87,20 @@ func (i *instance) price(p engine.Price) float64 {
 	return i.in.Float(p)
 }
 
-// onQuote brings prices, lines and bars up to date, then calls handlers: OnQuote
-// when the book was stated (or, on a feed without books, when a trade moved
-// Last), OnTrade for a trade, OnBar for bars the trade closed.
+// onQuote brings prices, lines and bars up to date and calls handlers: OnBar for
+// bars that are over, OnQuote when the book was stated (or, on a feed without
+// books, when a trade moved Last), OnTrade for a trade, OnBar for bars the trade
+// filled. A handler that ends the program's run ends the event for it.
 func (i *instance) onQuote(q *engine.Quote) {
 	if i.halted {
 		return
 	}
+	prog := i.prog
 	i.moveTo(q.At)
+	i.closeBars(i.number - 1) // this event is not in them
+	if !i.runs(prog) {
+		return
+	}
 	i.see(q)
 	price, size, isTrade := i.tradeIn(q)
 	if q.Kind == engine.QuoteChange || !i.booked {
@@ -99,6 +111,9 @@ func (i *instance) onQuote(q *engine.Quote) {
 				BidSize: i.view.BidSize, AskSize: i.view.AskSize, Volume: int(i.volume),
 			}
 			i.call(onQuote)
+			if !i.runs(prog) {
+				return
+			}
 		}
 	}
 	if isTrade {
@@ -107,6 +122,9 @@ func (i *instance) onQuote(q *engine.Quote) {
 		i.fillBars((i.view.Bid+i.view.Ask)/2, 0)
 	}
 }
+
+// runs reports whether a program still is the instance's and has not been stopped.
+func (i *instance) runs(p *Program) bool { return !i.halted && i.prog == p }
 
 // see folds a market event into the view.
 func (i *instance) see(q *engine.Quote) {
@@ -124,6 +142,9 @@ func (i *instance) see(q *engine.Quote) {
 // what the cumulative volume grew by. A size that is not known counts as 0.
 func (i *instance) tradeIn(q *engine.Quote) (price float64, size engine.Qty, ok bool) {
 	if q.Kind == engine.TradePrint {
+		if q.Volume != engine.UnknownQty {
+			i.volume = q.Volume // the next snapshot must not show this trade again
+		}
 		return i.price(q.Last), max(q.LastSize, 0), q.Last != engine.NoPrice
 	}
 	if q.Last == engine.NoPrice || q.Volume == engine.UnknownQty {
@@ -148,50 +169,84 @@ func (i *instance) quoteLines() {
 
 func (i *instance) onTrade(price float64, size engine.Qty) {
 	i.traded = true
-	g := &i.prog.Setup.graph
+	prog := i.prog
+	g := &prog.Setup.graph
 	put(g.last, price)
 	if g.vwap != nil {
 		g.vwap.UpdateTrade(price, float64(size), i.view.Date)
 	}
 	g.trades.run()
-	if i.prog.Handlers.OnTrade != nil {
+	if prog.Handlers.OnTrade != nil {
 		i.trade = Trade{Time: i.view.Time, Price: price, Size: int(size)}
 		i.call(onTrade)
 	}
-	i.fillBars(price, float64(size))
+	if i.runs(prog) {
+		i.fillBars(price, float64(size))
+	}
 }
 
-// fillBars adds a price to every stream of bars and tells of the bars it closed.
+// closeBars closes the bars that are over by now. Every event begins with it, so
+// that a bar is closed before anything else that happens at its end, whichever
+// timer fires first. seen is the newest event that can be in them.
+func (i *instance) closeBars(seen uint64) {
+	closed := false
+	for _, b := range i.prog.Setup.graph.streams {
+		if end := b.build.NextClose(); end != engine.NoTime && end <= i.now {
+			b.build.Advance(i.now)
+			closed = i.take(b, seen) || closed
+		}
+	}
+	if closed {
+		i.tellBars()
+	}
+}
+
+// fillBars adds a price to every stream of bars. It closes those that it fills:
+// the ones that were over are closed already.
 func (i *instance) fillBars(price, size float64) {
-	for _, b := range i.prog.Setup.graph.bars {
+	closed := false
+	for _, b := range i.prog.Setup.graph.streams {
 		if i.number < b.from {
 			continue
 		}
 		if b.build.Add(i.now, price, size) > 0 {
-			i.tellBars(b, true)
+			closed = i.take(b, i.number) || closed
 		}
 		i.armBars(b)
 	}
+	if closed {
+		i.tellBars()
+	}
 }
 
-// tellBars makes closed bars known. byEvent says that a market event closed them:
-// it is then not part of a bar that had ended before it.
-func (i *instance) tellBars(b *Bars, byEvent bool) {
-	for _, closed := range b.build.Closed() {
+// take brings everything that hangs on a stream up to date with the bar it has
+// just closed, and reports whether there is something to tell.
+func (i *instance) take(b *stream, seen uint64) bool {
+	for _, bar := range b.build.Closed() {
 		if b.skip {
 			b.skip = false
 			continue
 		}
-		b.closed(closed)
+		b.closed(bar)
+		b.untold = true
 		if i.runner.cfg.History > 0 {
-			seen := i.number
-			if byEvent && closed.End <= i.now {
-				seen--
-			}
-			b.keep(closed, seen)
+			b.keep(bar, seen)
 		}
-		if i.prog.Handlers.OnBar != nil && !i.halted {
-			i.bar = barOf(b.Name, &closed)
+	}
+	return b.untold
+}
+
+// tellBars calls OnBar for the bars that have just closed, when all of them are
+// up to date, in the order of declaration.
+func (i *instance) tellBars() {
+	prog := i.prog
+	for _, b := range prog.Setup.graph.streams {
+		if !b.untold {
+			continue
+		}
+		b.untold = false
+		if prog.Handlers.OnBar != nil && i.runs(prog) {
+			i.bar = barOf(b.name, &b.current)
 			i.call(onBar)
 		}
 	}
@@ -206,7 +261,7 @@ func barOf(name string, b *indicator.Bar) Bar {
 
 // armBars sets a timer for the end of the bar in the making, so that a bar closes
 // at its end and not with the next trade.
-func (i *instance) armBars(b *Bars) {
+func (i *instance) armBars(b *stream) {
 	if end := b.build.NextClose(); end != engine.NoTime && end != b.armed && !i.quiet {
 		b.armed = end
 		i.runner.setTimer(end, timerUse{instance: i, bars: b})
@@ -219,7 +274,8 @@ func (i *instance) onPnL(p *engine.PnL) {
 	}
 	i.moveTo(p.At)
 	i.view.Cash, i.view.Equity = p.Balance.Cash.Float(), p.Balance.Equity.Float()
-	if i.prog.Handlers.OnPnL != nil {
+	i.closeBars(i.number)
+	if i.prog.Handlers.OnPnL != nil && !i.halted {
 		i.pnl = PnL{
 			Time: int64(p.At), Realized: p.Realized.Float(), Unrealized: p.Unrealized.Float(),
 			Cash: p.Balance.Cash.Float(), Equity: p.Balance.Equity.Float(),
@@ -233,7 +289,8 @@ func (i *instance) onLink(l *engine.LinkChange) {
 		return
 	}
 	i.moveTo(l.At)
-	if i.prog.Handlers.OnLink != nil {
+	i.closeBars(i.number)
+	if i.prog.Handlers.OnLink != nil && !i.halted {
 		i.link = Link{Time: int64(l.At), Up: l.State == engine.LinkUp, Reason: l.Reason}
 		i.call(onLink)
 	}
@@ -244,10 +301,11 @@ func (i *instance) onPhase(p *engine.Phase) {
 		return
 	}
 	i.moveTo(p.At)
-	if p.Begin && i.prog.Handlers.OnStart != nil {
+	i.closeBars(i.number)
+	if p.Begin && i.prog.Handlers.OnStart != nil && !i.halted {
 		i.call(onStart)
 	}
-	if !p.Begin && i.prog.Handlers.OnStop != nil {
+	if !p.Begin && i.prog.Handlers.OnStop != nil && !i.halted {
 		i.call(onStop)
 	}
 }

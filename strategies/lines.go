@@ -51,7 +51,7 @@ func (s *Setup) barred(what string, in *Bars, ind indicator.OnBar, err error, ou
 	switch {
 	case err != nil:
 		s.fail("%v", err)
-	case in == nil || in.root == nil:
+	case in == nil || in.stream == nil:
 		s.fail("%s: its input is not a stream of bars declared with a function of package strategies", what)
 		err = errNoInput
 	}
@@ -59,7 +59,8 @@ func (s *Setup) barred(what string, in *Bars, ind indicator.OnBar, err error, ou
 		s.hang(nil, nil, outputs)
 		return
 	}
-	s.hang([]*root{in.root}, func() { ind.Update(&in.current) }, outputs)
+	from := in.stream
+	s.hang([]*root{&from.root}, func() { ind.Update(&from.current) }, outputs)
 }
 
 // kept is the indicator, or an empty one in place of a refused one.

@@ -67,10 +67,17 @@ const gridTolerance = 1e-4
 func (i *instance) ticks(x float64) engine.Price {
 	t := x / i.in.TickFloat()
 	n := math.Round(t)
-	if !(math.Abs(t-n) <= gridTolerance) || math.Abs(n) > 1e12 {
+	if !(math.Abs(t-n) <= gridTolerance) || !i.inRange(n) {
 		return engine.InvalidPrice
 	}
 	return engine.Price(n)
+}
+
+// inRange reports whether so many ticks are a price that can be reckoned with: at
+// most 1e12 of them, and 9e9 points. No market is near either.
+func (i *instance) inRange(ticks float64) bool {
+	n := math.Abs(ticks)
+	return n <= 1e12 && n*float64(i.in.Tick) <= 9e9*engine.NanoScale
 }
 
 // optional converts a price that a script may leave out as 0.
@@ -84,7 +91,7 @@ func (i *instance) optional(x float64) engine.Price {
 // round puts x on the grid.
 func (i *instance) round(x float64, how func(float64) float64) float64 {
 	n := how(x / i.in.TickFloat())
-	if math.IsNaN(n) || math.Abs(n) > 1e12 {
+	if !i.inRange(n) { // NaN is not
 		return nan
 	}
 	return i.in.Float(engine.Price(n))
@@ -96,18 +103,17 @@ func ceilTick(t float64) float64  { return math.Ceil(t - gridTolerance) }
 
 // onUpdate takes the Desk's news about an order, then calls OnFill and OnOrder.
 func (i *instance) onUpdate(u *engine.Update) {
-	i.now = max(i.now, u.At)
-	i.moveTo(i.now)
+	i.moveTo(u.At)
 	i.hold(u)
-	i.order = i.orderOf(u)
-	i.remember(&i.order)
+	i.remember(u)
 	if i.halted {
 		return
 	}
+	i.closeBars(i.number)
 	if u.Denial != nil {
 		i.denied()
 	}
-	if u.Fill.Qty > 0 && i.prog.Handlers.OnFill != nil {
+	if u.Fill.Qty > 0 && i.prog.Handlers.OnFill != nil && !i.halted {
 		i.fill = i.fillOf(u)
 		i.call(onFill)
 	}
@@ -169,27 +175,40 @@ func (i *instance) fillOf(u *engine.Update) Fill {
 	}
 }
 
-// remember keeps the list of open orders.
-func (i *instance) remember(o *Order) {
+// remember keeps the lists of open and ended orders. A denial that leaves the
+// order as it was is no part of it.
+func (i *instance) remember(u *engine.Update) {
+	o := i.orderOf(u)
+	if u.Denial != nil && u.Order.ID != 0 && u.Order.State != engine.Refused {
+		o.Code, o.Reason = "", u.Order.Reason
+	}
 	if o.ID == 0 {
 		return
 	}
-	at := -1
-	for n := range i.open {
-		if i.open[n].ID == o.ID {
-			at = n
-		}
-	}
+	at := indexOf(i.open, o.ID)
 	switch {
 	case at >= 0 && o.Open:
-		i.open[at] = *o
+		i.open[at] = o
 	case at >= 0:
 		i.open = append(i.open[:at], i.open[at+1:]...)
-		i.end(o)
+		i.end(&o)
 	case o.Open:
-		i.open = append(i.open, *o)
+		i.open = append(i.open, o)
+	case u.Order.ID != 0: // a fill that outran a cancel
+		if at := indexOf(i.ended, o.ID); at >= 0 {
+			i.ended[at] = o
+		}
 	}
 	i.view.Working = len(i.open)
+}
+
+func indexOf(list []Order, id int) int {
+	for n := range list {
+		if list[n].ID == id {
+			return n
+		}
+	}
+	return -1
 }
 
 func (i *instance) end(o *Order) {
@@ -202,10 +221,8 @@ func (i *instance) end(o *Order) {
 
 func (i *instance) orderBy(id int) Order {
 	for _, list := range [][]Order{i.open, i.ended} {
-		for n := range list {
-			if list[n].ID == id {
-				return list[n]
-			}
+		if at := indexOf(list, id); at >= 0 {
+			return list[at]
 		}
 	}
 	return Order{Limit: nan, Stop: nan, AveragePrice: nan}

@@ -49,7 +49,7 @@ type Runner struct {
 type timerUse struct {
 	instance *instance
 	timer    *scriptTimer
-	bars     *Bars
+	bars     *stream
 }
 
 // NewRunner returns a Runner without strategies.

@@ -18,6 +18,7 @@ type Guard struct {
 type version struct {
 	program *Program
 	seen    uint64 // events its lines have seen
+	market         // as they saw it last
 }
 
 // Swap puts a new version in the place of an instance's program, between two
@@ -47,7 +48,7 @@ func (r *Runner) Swap(at engine.Time, id engine.StrategyID, p *Program, g Guard)
 	}
 	r.warm(i, p, i.prog)
 	i.moveTo(max(i.now, at))
-	i.former = &version{i.prog, r.seenBy(i)}
+	i.former = &version{i.prog, r.seenBy(i), i.market}
 	i.guard, i.guardUntil, i.denials = g, i.now.Add(g.For), 0
 	r.install(i, p, "")
 	return r.out, nil
@@ -74,7 +75,10 @@ func (i *instance) rollback(reason string) {
 	i.former, i.guard, i.halting = nil, Guard{}, ""
 	if h := r.historyOf(i.in.ID); h != nil {
 		quiet := newInstance(r, i.id, &Program{Setup: old.program.Setup}, i.in, i.onPanic)
-		quiet.quiet, quiet.top, quiet.traded, quiet.booked = true, i.top, i.traded, i.booked
+		quiet.quiet, quiet.market = true, old.market
+		if old.seen+1 < h.first() {
+			quiet.volume = engine.UnknownQty // what traded in the gap is no trade of one moment
+		}
 		for n := max(old.seen+1, h.first()); n <= h.seen; n++ {
 			quiet.number = n
 			quiet.onQuote(h.get(n))
@@ -86,7 +90,7 @@ func (i *instance) rollback(reason string) {
 // retire makes the timers for the bars of a program that is being replaced find
 // their stream gone.
 func (i *instance) retire() {
-	for _, b := range i.prog.Setup.graph.bars {
+	for _, b := range i.prog.Setup.graph.streams {
 		b.armed = engine.NoTime
 	}
 }
@@ -95,7 +99,7 @@ func (i *instance) retire() {
 func (r *Runner) install(i *instance, p *Program, reason string) {
 	i.retire()
 	i.prog = p
-	for _, b := range p.Setup.graph.bars {
+	for _, b := range p.Setup.graph.streams {
 		b.armed = engine.NoTime
 		i.armBars(b)
 	}

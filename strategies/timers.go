@@ -15,11 +15,15 @@ type scriptTimer struct {
 	every  time.Duration
 	second int
 	zone   *time.Location
-	gone   bool
+	due    engine.Time // when the Runner's timer for it fires
+	gone   bool        // stopped, but the Runner's timer is still under way
 }
 
-// maxTimers bounds the named timers of one instance.
-const maxTimers = 100
+// Bounds of the timers of one instance.
+const (
+	maxTimers   = 100  // named ones
+	maxUnderWay = 1000 // with those that were stopped or restarted and have not fired
+)
 
 func (i *instance) every(name string, d time.Duration) {
 	if d < time.Millisecond {
@@ -45,32 +49,51 @@ func (i *instance) at(name, timeOfDay, zone string) {
 	i.startTimer(&scriptTimer{name: name, second: second, zone: loc})
 }
 
+// startTimer starts a timer, in place of one with the same name. A Runner's timer
+// cannot be taken back; where the one under way is right for the new timer, it is
+// used again, so that a script may restart a timer with every quote.
 func (i *instance) startTimer(t *scriptTimer) {
 	i.stopTimer(t.name)
-	if len(i.timers) == maxTimers {
+	t.due = t.next(i.now)
+	running := 0
+	for _, old := range i.timers {
+		if old.name == t.name && old.due == t.due {
+			*old = *t
+			return
+		}
+		if !old.gone {
+			running++
+		}
+	}
+	if running == maxTimers {
 		panic(fmt.Sprintf("more than %d timers; stop one with ctx.StopTimer first", maxTimers))
+	}
+	if len(i.timers) == maxUnderWay {
+		panic(fmt.Sprintf("timers stopped or restarted more than %d times before they were due; start a timer once", maxUnderWay))
 	}
 	i.timers = append(i.timers, t)
 	i.arm(t)
 }
 
 func (i *instance) stopTimer(name string) {
-	i.timers = slices.DeleteFunc(i.timers, func(t *scriptTimer) bool {
+	for _, t := range i.timers {
 		t.gone = t.gone || t.name == name
-		return t.name == name
-	})
+	}
 }
 
-func (i *instance) arm(t *scriptTimer) {
-	i.runner.setTimer(t.next(i.now), timerUse{instance: i, timer: t})
-}
+func (i *instance) arm(t *scriptTimer) { i.runner.setTimer(t.due, timerUse{instance: i, timer: t}) }
 
-// next is the first time after now at which the timer is due. A wall-clock time
-// that a change of clocks skips falls where time.Date puts it.
+// next is the first time after now at which the timer is due; now itself does not
+// count. A wall-clock time that a change of clocks skips falls an hour off, where
+// time.Date puts it, and one that comes twice counts once.
 func (t *scriptTimer) next(now engine.Time) engine.Time {
 	if t.every > 0 {
 		d := engine.Time(t.every)
-		return (now/d + 1) * d
+		into := now % d
+		if into < 0 {
+			into += d // times before 1970
+		}
+		return now - into + d
 	}
 	y, m, d := now.In(t.zone).Date()
 	for ; ; d++ {
@@ -86,21 +109,20 @@ func (i *instance) onTimer(at engine.Time, use timerUse) {
 	if i.halted {
 		return
 	}
-	if use.bars != nil && use.bars.armed != at {
-		return // the stream of a version that was replaced
-	}
-	if use.bars != nil {
-		i.moveTo(at)
-		if use.bars.build.Advance(at) > 0 {
-			i.tellBars(use.bars, false)
-		}
-		return
-	}
 	t := use.timer
-	if t.gone {
-		return
+	if t == nil && use.bars.armed != at {
+		return // the stream of a version that was replaced, or this bar is closed and the next one begun
 	}
 	i.moveTo(at)
+	i.closeBars(i.number)
+	if t == nil || i.halted {
+		return
+	}
+	if t.gone {
+		i.timers = slices.DeleteFunc(i.timers, func(x *scriptTimer) bool { return x == t })
+		return
+	}
+	t.due = t.next(i.now)
 	i.arm(t)
 	if i.prog.Handlers.OnTimer != nil {
 		i.timer = Timer{Time: int64(at), Name: t.name}
