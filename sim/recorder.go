@@ -38,13 +38,21 @@ func (rec *recorder) join(m engine.Member) {
 }
 
 func (rec *recorder) begin(at engine.Time) {
-	rec.r.First, rec.lastAt, rec.peakAt = at, at, at
+	rec.r.First, rec.peakAt = at, at
 	rec.open(at, rec.r.Start.Equity)
 }
 
-// open begins a session of the account.
+// roll begins a new session of the account when t has left the current one.
+func (rec *recorder) roll(t engine.Time) {
+	if t >= rec.session.Close {
+		rec.open(t, rec.today().End)
+	}
+}
+
+// open begins a session of the account. The break before it does not count as time.
 func (rec *recorder) open(at engine.Time, equity engine.Money) {
 	rec.session = rec.w.cfg.Calendar.At(at)
+	rec.lastAt = max(at, rec.session.Open)
 	rec.r.Sessions = append(rec.r.Sessions, Session{Date: rec.session.Date, Start: equity, End: equity})
 }
 
@@ -56,10 +64,7 @@ func (rec *recorder) market(q *engine.Quote) {
 	rec.r.Last = q.At
 	rec.count(q)
 	equity := rec.w.desk.Book().Balance().Equity
-	if q.At >= rec.session.Close {
-		rec.open(q.At, rec.today().End)
-		rec.lastAt = q.At
-	}
+	rec.roll(q.At)
 	rec.spend(q.At)
 	rec.value(q.At, equity)
 	rec.charts[q.Instrument].add(q.At, &rec.tops[q.Instrument])
@@ -89,9 +94,12 @@ func (rec *recorder) count(q *engine.Quote) {
 	}
 }
 
-// spend adds the time since the last event to the time in the market.
+// spend adds the time since it was called last to the time in the market.
 func (rec *recorder) spend(at engine.Time) {
 	d := at.Sub(rec.lastAt)
+	if d <= 0 {
+		return // before the session opens
+	}
 	rec.lastAt = at
 	rec.r.Open += d
 	if rec.holding > 0 {
@@ -117,22 +125,27 @@ func (rec *recorder) intent(*engine.Intent) { rec.r.Intents++ }
 func (rec *recorder) sent(r *engine.Request) {
 	if r.Kind == engine.PlaceOrder {
 		rec.byOrder[r.Order] = len(rec.r.Orders)
-		rec.r.Orders = append(rec.r.Orders, engine.Order{})
+		rec.r.Orders = append(rec.r.Orders, engine.Order{ // until there is news about it
+			ID: r.Order, Class: r.Class, Terms: r.Terms, State: engine.InFlight, Sent: r.At, Ended: engine.NoTime,
+		})
 	}
 }
 
 // update takes down news about an order: its newest state, a fill, a denial.
 func (rec *recorder) update(u *engine.Update) {
-	rec.hold(u.Strategy, u.Holding.Position != 0)
+	rec.roll(u.At)
+	rec.hold(u.Strategy, u.Holding.Position != 0, u.At)
 	if at, ok := rec.byOrder[u.Order.ID]; ok {
+		if u.Order.State == engine.Refused && rec.r.Orders[at].State != engine.Refused {
+			rec.r.Rejects++
+		}
 		rec.r.Orders[at] = u.Order
 	}
 	if u.Denial != nil {
 		rec.denied(u.Denial)
-	} else if u.Order.State == engine.Refused && u.Fill.Qty == 0 {
-		rec.r.Rejects++
 	}
 	if u.Fill.Qty > 0 {
+		rec.today().End = u.Account.Equity
 		rec.today().Fills++
 		rec.today().Fees += u.Fill.Fee
 		rec.r.Fees += u.Fill.Fee
@@ -144,10 +157,12 @@ func (rec *recorder) update(u *engine.Update) {
 	}
 }
 
-func (rec *recorder) hold(s engine.StrategyID, now bool) {
+// hold takes down whether a strategy instance has a position from now on.
+func (rec *recorder) hold(s engine.StrategyID, now bool, at engine.Time) {
 	if now == rec.held[s] {
 		return
 	}
+	rec.spend(at)
 	rec.held[s] = now
 	if now {
 		rec.holding++
@@ -196,7 +211,7 @@ func (rec *recorder) version(v *engine.Version) {
 
 // finish values the account a last time, after the strategies have stopped.
 func (rec *recorder) finish() {
-	rec.value(rec.r.Last, rec.w.desk.Book().Balance().Equity)
+	rec.value(max(rec.r.First, rec.r.Last), rec.w.desk.Book().Balance().Equity)
 }
 
 // positions are what the strategy instances hold now, at their marks.

@@ -53,12 +53,14 @@ func (r *Result) Stats() Stats {
 
 func (s *Stats) trips(trips []engine.RoundTrip) {
 	var won, lost engine.Money
-	var held time.Duration
+	var held, rest time.Duration // whole shares of the average, and what is left: the sum could overflow
+	count := time.Duration(max(len(trips), 1))
 	run := 0
 	for i := range trips {
 		t := &trips[i]
 		net := t.Net()
-		held += t.Closed.Sub(t.Opened)
+		d := t.Closed.Sub(t.Opened)
+		held, rest = held+d/count, rest+d%count
 		if i == 0 || net > s.Best {
 			s.Best = net
 		}
@@ -84,7 +86,7 @@ func (s *Stats) trips(trips []engine.RoundTrip) {
 	}
 	n := float64(s.Trips)
 	s.WinRate, s.Expectancy = float64(s.Wins)/n, (won-lost).Float()/n
-	s.AverageHold = held / time.Duration(s.Trips)
+	s.AverageHold = held + rest/count
 	if s.Wins > 0 {
 		s.AverageWin = won.Float() / float64(s.Wins)
 	}
@@ -100,14 +102,15 @@ func ratios(sessions []Session, capital engine.Money) (sharpe, sortino float64) 
 	if len(sessions) < 2 || capital <= 0 {
 		return math.NaN(), math.NaN()
 	}
-	var sum float64
+	// In units of money, where sums are exact: equal sessions have no deviation at all.
+	var sum engine.Money
 	for _, s := range sessions {
-		sum += (s.End - s.Start).Float()
+		sum += s.End - s.Start
 	}
-	mean := sum / n
+	mean := float64(sum) / n
 	var square, down float64
 	for _, s := range sessions {
-		x := (s.End - s.Start).Float()
+		x := float64(s.End - s.Start)
 		square += (x - mean) * (x - mean)
 		if x < 0 {
 			down += x * x

@@ -25,17 +25,16 @@ func (c *chart) add(at engine.Time, top *engine.Top) {
 		}
 		p = (top.Bid + top.Ask) >> 1
 	}
-	if at < c.until {
-		if p == c.last {
-			return
-		}
-		k := &c.Candles[len(c.Candles)-1]
-		k.High, k.Low, k.Close = max(k.High, p), min(k.Low, p), p
-		c.last = p
-		return
+	if at >= c.until && len(c.Candles) == MaxPoints {
+		c.thin() // which makes the newest candle longer
 	}
-	if len(c.Candles) == MaxPoints {
-		c.thin()
+	if at < c.until {
+		if p != c.last {
+			k := &c.Candles[len(c.Candles)-1]
+			k.High, k.Low, k.Close = max(k.High, p), min(k.Low, p), p
+			c.last = p
+		}
+		return
 	}
 	width := engine.Time(c.Width)
 	begin := at - mod(at, width)
@@ -59,10 +58,8 @@ func (c *chart) thin() {
 			kept = append(kept, k)
 		}
 		c.Candles = kept
-		if c.Width > 366*24*time.Hour {
-			return
-		}
 	}
+	c.until = c.Candles[len(c.Candles)-1].At + engine.Time(c.Width)
 }
 
 func (c *chart) done() Chart { return c.Chart }
@@ -95,14 +92,14 @@ func (c *curve) add(p EquityPoint) {
 		c.last.At = p.At
 		return
 	}
-	if p.At >= c.until {
-		if len(c.list) >= MaxPoints-1 {
-			c.thin()
-		}
+	if p.At >= c.until && len(c.list) >= MaxPoints-1 {
+		c.thin()
+	}
+	if n := len(c.list); p.At < c.until || p.At == c.list[n-1].At {
+		c.list[n-1] = p
+	} else {
 		c.until = p.At - mod(p.At, engine.Time(c.width)) + engine.Time(c.width)
 		c.list = append(c.list, p)
-	} else {
-		c.list[len(c.list)-1] = p
 	}
 	c.last = p
 }
@@ -124,6 +121,8 @@ func (c *curve) thin() {
 		}
 		c.list = kept
 	}
+	newest := c.list[len(c.list)-1].At
+	c.until = newest - mod(newest, engine.Time(c.width)) + engine.Time(c.width)
 }
 
 // points is the curve with its last point where the run ended.

@@ -87,6 +87,10 @@ func (w *World) Run(src Source) (*Result, error) {
 		if !started {
 			started = true
 			w.record.begin(q.At)
+		} else if q.At < w.record.r.Last {
+			w.err = fmt.Errorf("market event %d is of %v, before the one before it (%v): events must come in order of time",
+				w.record.events+1, q.At, w.record.r.Last)
+			break
 		}
 		if int(q.Instrument) >= len(w.met) || !w.met[q.Instrument] {
 			if w.err = w.meet(q.Instrument, q.At); w.err != nil {
@@ -106,6 +110,9 @@ func (w *World) Run(src Source) (*Result, error) {
 
 // meet starts the strategy instance of an instrument that is new to the world.
 func (w *World) meet(id engine.InstrumentID, at engine.Time) error {
+	if int(id) >= w.cfg.Universe.Len() {
+		return fmt.Errorf("market event %d is of instrument number %d, but there are %d", w.record.events+1, id, w.cfg.Universe.Len())
+	}
 	for int(id) >= len(w.met) {
 		w.met = append(w.met, false)
 	}
