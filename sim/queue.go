@@ -41,18 +41,19 @@ func (q *queue) push(m message) {
 	}
 }
 
-// due takes out the first message that is due by t.
-func (q *queue) due(t engine.Time) (message, bool) {
-	if len(q.heap) == 0 || q.heap[0].at > t {
-		return message{}, false
-	}
+// due reports whether there is a message that is due by t. It is asked several
+// times for each market event, and the answer is nearly always no.
+func (q *queue) due(t engine.Time) bool { return len(q.heap) > 0 && q.heap[0].at <= t }
+
+// pop takes out the first message; there must be one.
+func (q *queue) pop() message {
 	first := q.heap[0]
 	last := len(q.heap) - 1
 	q.heap[0] = q.heap[last]
 	q.heap[last] = message{}
 	q.heap = q.heap[:last]
 	q.sink()
-	return first, true
+	return first
 }
 
 func (q *queue) sink() {

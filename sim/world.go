@@ -165,11 +165,8 @@ func (w *World) market(q *engine.Quote) {
 
 // deliver hands over everything due by t, oldest first.
 func (w *World) deliver(t engine.Time) {
-	for w.err == nil {
-		m, ok := w.queue.due(t)
-		if !ok {
-			return
-		}
+	for w.queue.due(t) && w.err == nil {
+		m := w.queue.pop()
 		w.now = max(w.now, m.at)
 		w.hand(&m)
 	}
