@@ -29,6 +29,8 @@ type Options struct {
 	// Stdout and Stderr get what the script prints; accepted scripts print
 	// nothing. Nil discards it.
 	Stdout, Stderr io.Writer
+	// Guard watches the handlers; nil leaves them alone.
+	Guard *Guard
 }
 
 // Load checks a script and loads it into an interpreter of its own. The error is
@@ -57,6 +59,10 @@ func (c *Checked) Load(o Options) (*strategies.Program, error) {
 		return nil, err
 	}
 	p.Host, p.Carry = in, in.carry(p)
+	if o.Guard != nil {
+		in.watched(&p.Handlers)
+		o.Guard.add(in)
+	}
 	return p, nil
 }
 
@@ -66,6 +72,7 @@ type instance struct {
 	it      *interp.Interpreter
 	setup   *strategies.Setup
 	trace   traceBuffer
+	guarded
 }
 
 // start evaluates the script in a fresh interpreter.

@@ -1,0 +1,190 @@
+package script
+
+import (
+	"context"
+	"fmt"
+	"runtime/metrics"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+	"weak"
+
+	"tollgate/strategies"
+)
+
+// Limits of what a handler may take. Shorter than these a busy machine's own
+// pauses would stop healthy scripts: 5 ms was measured to, 100 ms was not.
+const (
+	guardTick  = 5 * time.Millisecond // the heap is looked at this often
+	HangLimit  = time.Second          // a handler that runs longer is stopped
+	SlowLimit  = 100 * time.Millisecond
+	HeapGrowth = 2 << 30 // bytes the program's heap may grow by before the busy script is stopped
+)
+
+// Guard watches the handlers of scripts from a goroutine of its own: it warns of
+// slow ones, stops hung ones, and stops the one that is running when memory runs
+// away. A stopped handler panics in its Runner, which ends that strategy or brings
+// its former version back; others do not notice. It holds scripts weakly: one
+// that nobody runs any more is collected. Safe for concurrent use.
+type Guard struct {
+	warn func(text string)
+	mu   sync.Mutex
+	all  []weak.Pointer[instance]
+	heap []metrics.Sample
+	base uint64
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+// NewGuard starts a guard; warn gets what people should read and may be nil.
+// Close ends it.
+func NewGuard(warn func(text string)) *Guard {
+	ctx, stop := context.WithCancel(context.Background())
+	if warn == nil {
+		warn = func(string) {}
+	}
+	g := &Guard{
+		warn: warn, stop: stop, done: make(chan struct{}),
+		heap: []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}},
+	}
+	g.base = g.heapBytes()
+	go g.run(ctx)
+	return g
+}
+
+// Close ends the guard and waits for its goroutine.
+func (g *Guard) Close() {
+	g.stop()
+	<-g.done
+}
+
+func (g *Guard) add(in *instance) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.all = append(g.all, weak.Make(in))
+}
+
+func (g *Guard) run(ctx context.Context) {
+	defer close(g.done)
+	tick := time.NewTicker(guardTick)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			g.look(now, g.heapBytes() > g.base+HeapGrowth)
+		}
+	}
+}
+
+func (g *Guard) heapBytes() uint64 {
+	metrics.Read(g.heap)
+	return g.heap[0].Value.Uint64()
+}
+
+// look checks every script that is in a handler, and forgets those collected.
+func (g *Guard) look(now time.Time, bloated bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	kept := g.all[:0]
+	for _, w := range g.all {
+		in := w.Value()
+		if in == nil {
+			continue
+		}
+		kept = append(kept, w)
+		g.check(in, now, bloated)
+	}
+	clear(g.all[len(kept):])
+	g.all = kept
+}
+
+func (g *Guard) check(in *instance, now time.Time, bloated bool) {
+	calls := in.calls.Load()
+	if calls%2 == 0 { // between handlers
+		in.seen = 0
+		return
+	}
+	if calls != in.seen {
+		in.seen, in.since, in.warned = calls, now, false
+	}
+	ran := now.Sub(in.since)
+	switch {
+	case bloated:
+		in.halt(fmt.Sprintf("stopped: the program's memory grew by more than %d MB while it ran", HeapGrowth>>20))
+	case ran > HangLimit:
+		in.halt(fmt.Sprintf("stopped: the handler ran longer than %v; a loop that does not end?", HangLimit))
+	case ran > SlowLimit && !in.warned:
+		in.warned = true
+		g.warn(fmt.Sprintf("%s: a handler has been running for %v; at %v it is stopped", in.checked.Source.Name, ran.Round(time.Millisecond), HangLimit))
+	}
+}
+
+// guarded is what the guard knows of an instance. calls is odd while a handler
+// runs; the rest belongs to the guard's goroutine, but for reason.
+type guarded struct {
+	calls  atomic.Uint64
+	reason atomic.Pointer[string]
+	seen   uint64
+	since  time.Time
+	warned bool
+}
+
+// halt makes the interpreter return from whatever it runs, at its next
+// instruction, now and for ever after.
+func (in *instance) halt(reason string) {
+	in.reason.CompareAndSwap(nil, &reason)
+	// interp.Interpreter's first field is the run id that every running frame
+	// compares with its own before each instruction (yaegi v0.16.1, interp.go). The
+	// documented way, cancelling an EvalWithContext parked for the purpose, does the
+	// same but costs two goroutines for each script. TestHaltStopsLoops fails should a
+	// later version of yaegi move the field.
+	atomic.AddUint64((*uint64)(unsafe.Pointer(in.it)), 1)
+}
+
+// stopped is the panic of a handler that the guard stopped.
+type stopped string
+
+func (s stopped) Error() string { return string(s) }
+
+func (in *instance) enter() { in.calls.Add(1) }
+
+// leave ends a handler; one that was stopped returned early and must not be
+// believed.
+func (in *instance) leave() {
+	in.calls.Add(1)
+	if r := in.reason.Load(); r != nil {
+		panic(stopped(*r))
+	}
+}
+
+// watched puts every handler under the guard.
+func (in *instance) watched(h *strategies.Handlers) {
+	alone := func(f func(*strategies.Context)) func(*strategies.Context) {
+		if f == nil {
+			return nil
+		}
+		return func(c *strategies.Context) {
+			in.enter()
+			defer in.leave()
+			f(c)
+		}
+	}
+	h.OnStart, h.OnStop = alone(h.OnStart), alone(h.OnStop)
+	h.OnQuote, h.OnTrade, h.OnBar = watch(in, h.OnQuote), watch(in, h.OnTrade), watch(in, h.OnBar)
+	h.OnOrder, h.OnFill, h.OnPnL = watch(in, h.OnOrder), watch(in, h.OnFill), watch(in, h.OnPnL)
+	h.OnTimer, h.OnLink = watch(in, h.OnTimer), watch(in, h.OnLink)
+}
+
+func watch[T any](in *instance, f func(*strategies.Context, *T)) func(*strategies.Context, *T) {
+	if f == nil {
+		return nil
+	}
+	return func(c *strategies.Context, x *T) {
+		in.enter()
+		defer in.leave()
+		f(c, x)
+	}
+}
