@@ -28,14 +28,14 @@ type Reloader struct {
 
 	mu        sync.Mutex
 	hash      string // of the source that runs or was last refused
-	params    map[string]string
+	options   Options
 	instances int
 }
 
-// NewReloader makes a reloader for a strategy that runs as source hash, with the
-// parameters it was started with.
-func NewReloader(path, hash string, params map[string]string) *Reloader {
-	return &Reloader{Path: path, Ready: make(chan *Candidate, 1), hash: hash, params: params, instances: 1}
+// NewReloader makes a reloader for a strategy that runs as source hash, loaded
+// with options.
+func NewReloader(path, hash string, options Options) *Reloader {
+	return &Reloader{Path: path, Ready: make(chan *Candidate, 1), hash: hash, options: options, instances: 1}
 }
 
 // Instances says how many programs a candidate needs. Safe for concurrent use.
@@ -88,7 +88,7 @@ func (r *Reloader) candidate() *Candidate {
 	}
 	c := &Candidate{Checked: checked, Source: src}
 	for range instances {
-		p, err := checked.Load(Options{Params: r.params})
+		p, err := checked.Load(r.options)
 		if err != nil {
 			return &Candidate{Err: err, Source: src}
 		}

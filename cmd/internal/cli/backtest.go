@@ -20,8 +20,10 @@ type backtestFlags struct {
 	feeds, instruments, specs, params []string
 	config, cash, fill, latency       string
 	from, to, out, account, trace     string
+	path                              string // of the strategy, as typed; empty = embedded
 	seed                              int64
-	native, asJSON, skipBad           bool
+	native, asJSON, skipBad, watch    bool
+	speed                             float64
 }
 
 func newBacktest() *cobra.Command {
@@ -44,6 +46,7 @@ orders of its own; --instrument chooses among them.`,
 			if err != nil {
 				return usageError{err}
 			}
+			f.path = args[0]
 			return backtest(c, src, &f)
 		},
 	}
@@ -68,6 +71,8 @@ func (f *backtestFlags) register(c *cobra.Command) {
 	fs.Int64Var(&f.seed, "seed", 1, "seed of whatever is random; nothing is, at present")
 	fs.StringVar(&f.out, "out", "", "folder for report.html, fills.csv, orders.csv, equity.csv and result.json")
 	fs.StringVar(&f.trace, "trace", "", "file to write every intent, order, fill and denial to, a line each; - for standard error")
+	fs.Float64Var(&f.speed, "speed", 0, "play at a multiple of real time; 0 = as fast as possible")
+	fs.BoolVar(&f.watch, "watch", false, "take changes of the strategy's files in while it runs")
 	fs.BoolVar(&f.skipBad, "skip-bad", false, "leave out rows that cannot be read, and count them")
 	fs.BoolVar(&f.asJSON, "json", false, "print one JSON object and nothing else")
 }
@@ -90,9 +95,11 @@ func backtest(c *cobra.Command, src *script.Source, f *backtestFlags) error {
 	if err != nil {
 		return err
 	}
+	stage, leave := p.startStage(c.ErrOrStderr())
 	started := time.Now()
-	result, err := p.play(p.fill, bar.at, trace)
+	result, err := p.play(p.fill, play{progress: bar.at, trace: trace, stage: stage})
 	elapsed := time.Since(started)
+	leave()
 	bar.done()
 	if err := errors.Join(err, closeTrace()); err != nil {
 		return err
@@ -114,11 +121,11 @@ func (p *plan) show(c *cobra.Command, result *sim.Result, elapsed time.Duration)
 		}
 	}
 	if !p.flags.asJSON {
-		if err := report.Terminal(out, run, report.TerminalOptions{Color: colour(out)}); err != nil {
+		if err := report.Terminal(out, run, report.TerminalOptions{Color: colour(out), ASCII: !unicode()}); err != nil {
 			return err
 		}
 		if p.flags.out != "" {
-			fmt.Fprintf(out, "\nwrote %s/report.html, fills.csv, orders.csv, equity.csv and result.json\n", p.flags.out)
+			fmt.Fprintf(out, "\nwrote %s/report.html, result.json and the tables beside them\n", p.flags.out)
 		}
 		return nil
 	}
@@ -126,7 +133,7 @@ func (p *plan) show(c *cobra.Command, result *sim.Result, elapsed time.Duration)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s\n", text)
+	_, err = out.Write(text)
 	return err
 }
 

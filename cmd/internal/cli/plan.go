@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +23,7 @@ import (
 // and checked, before anything starts.
 type plan struct {
 	flags    *backtestFlags
+	path     string // of the strategy's files; empty = embedded
 	src      *script.Source
 	checked  *script.Checked
 	config   *configs.Config
@@ -40,7 +44,7 @@ type plan struct {
 
 // newPlan decides everything. Its errors are the user's to mend: status 2.
 func newPlan(src *script.Source, f *backtestFlags) (*plan, error) {
-	p := &plan{flags: f, src: src}
+	p := &plan{flags: f, src: src, path: f.path}
 	for _, step := range []func() error{p.check, p.configure, p.choose, p.parse, p.declare} {
 		if err := step(); err != nil {
 			return nil, usageError{err}
@@ -153,6 +157,12 @@ func (p *plan) parse() (err error) {
 	if p.from != 0 && p.to != 0 && p.from >= p.to {
 		return fmt.Errorf("--from %s is not before --to %s", f.from, f.to)
 	}
+	if f.speed < 0 || f.speed != f.speed {
+		return fmt.Errorf("--speed %v: give 0 for as fast as possible, or a multiple of real time", f.speed)
+	}
+	if f.watch && (f.path == "" || f.native) {
+		return errors.New("--watch needs a strategy's own files, interpreted: leave out --native")
+	}
 	return p.parseParams()
 }
 
@@ -185,7 +195,7 @@ func (p *plan) load() (*strategies.Program, error) {
 	if p.compiled() {
 		return native.Take(p.src.Hash)
 	}
-	return p.checked.Load(script.Options{Params: p.params})
+	return p.checked.Load(script.Options{Params: p.params, Guard: guard()})
 }
 
 // parseLatency reads a duration; a bare 0 is one.
@@ -211,19 +221,23 @@ func parseTime(flag, text string) (engine.Time, error) {
 }
 
 // world makes the world of one play.
-func (p *plan) world(fill venue.Model, progress func(int64, engine.Time), trace sim.Trace) *sim.World {
+func (p *plan) world(fill venue.Model, how play) *sim.World {
 	p.universe = engine.NewUniverse()
 	sizes := p.config.Backtest.Sizes
 	index, _ := p.config.Instruments.Spec("ES")
-	return sim.NewWorld(sim.Config{
+	c := sim.Config{
 		Universe: p.universe, Gate: risk.New(p.account.Limits(), p.config.Budget), Cash: p.cash,
 		Calendar: index.Calendar, // the broker's risk session rolls at 18:00 New York
 		Venue: venue.Config{
 			Fill: fill, Trigger: p.trigger,
 			Profile: venue.Profile{Take: sizes.Take, Depth: sizes.Depth, Ahead: sizes.Ahead, Print: sizes.Print},
 		},
-		Latency: p.latency, Spawn: p.spawn, Zone: time.LoadLocation, Progress: progress, Trace: trace,
-	})
+		Latency: p.latency, Spawn: p.spawn, Zone: time.LoadLocation, Progress: how.progress, Trace: how.trace,
+	}
+	if s := how.stage; s != nil && (s.speed > 0 || s.reloader != nil) {
+		c.Before, c.History = s.before, watchHistory
+	}
+	return sim.NewWorld(c)
 }
 
 // spawn makes the strategy's instance for an instrument, if it is to be traded.
@@ -254,4 +268,47 @@ func (p *plan) wanted(in *engine.Instrument) bool {
 		}
 	}
 	return false
+}
+
+// settings is the configuration in force, as text for the report.
+func (p *plan) settings() string {
+	var b strings.Builder
+	line := func(key string, value any) { fmt.Fprintf(&b, "%-20s %v\n", key, value) }
+	if p.flags.config != "" {
+		line("configuration", p.flags.config)
+	}
+	line("account", p.account.Name)
+	line("cash", p.cash)
+	l := p.account.Limits()
+	line("max_position", limitText(l.MaxPosition))
+	line("max_order", limitText(l.MaxOrder))
+	line("max_working_orders", orNone(int64(l.MaxWorking)))
+	line("price_band", limitText(l.PriceBand))
+	line("stale_quote", orNone(l.StaleAfter))
+	line("daily_loss", orNone(l.DailyLoss))
+	budget := p.config.Budget
+	line("budget", fmt.Sprintf("%d calls a second, burst %d, reserve %d", budget.Rate, budget.Burst, budget.Reserve))
+	line("fill model", p.fill)
+	line("stop trigger", p.trigger)
+	line("latency", p.latency)
+	return b.String()
+}
+
+// orNone prints a limit, whose zero means that there is none.
+func orNone[T interface{ ~int64 }](v T) string {
+	if v == 0 {
+		return "none"
+	}
+	return fmt.Sprint(v)
+}
+
+func limitText(m risk.ByInstrument) string {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		parts = append(parts, fmt.Sprintf("%s %d", key, m[key]))
+	}
+	if len(parts) == 0 {
+		return "none"
+	}
+	return strings.Join(parts, ", ")
 }

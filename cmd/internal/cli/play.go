@@ -22,9 +22,16 @@ func (p *plan) resolve(name string) (string, engine.Spec, error) {
 	return resolver(p.config.Instruments)(name)
 }
 
+// play is how a run is played and looked at; the zero value is fast and silent.
+type play struct {
+	progress func(events int64, at engine.Time)
+	trace    sim.Trace
+	stage    *stage
+}
+
 // play runs the strategy once over the feeds.
-func (p *plan) play(fill venue.Model, progress func(int64, engine.Time), trace sim.Trace) (*sim.Result, error) {
-	w := p.world(fill, progress, trace)
+func (p *plan) play(fill venue.Model, how play) (*sim.Result, error) {
+	w := p.world(fill, how)
 	src, err := p.open()
 	if err != nil {
 		return nil, err
@@ -96,7 +103,7 @@ func (p *plan) doubt(r *sim.Result) {
 	if p.fill == venue.Conservative || r.Net() <= 0 || !anyMaker(r) {
 		return
 	}
-	strict, err := p.play(venue.Conservative, nil, nil)
+	strict, err := p.play(venue.Conservative, play{})
 	if err == nil && strict.Net() <= 0 {
 		p.warnings = append(p.warnings, fmt.Sprintf("the profit exists only under the fill model %s: under conservative the net is %s", p.fill, strict.Net()))
 	}
@@ -189,6 +196,6 @@ func (p *plan) report(r *sim.Result, elapsed time.Duration) *report.Run {
 	return &report.Run{
 		Result: r, Universe: p.universe, Strategy: p.src.Name, ScriptHash: p.src.Hash, Account: p.account.Name,
 		Params: p.declared, Feeds: feeds, FillModel: p.fill.String(), Trigger: p.trigger.String(), Latency: p.latency,
-		Seed: p.flags.seed, Tier: tier, AbsentLimits: p.account.Limits().Absent(), Warnings: p.warnings, Notes: p.notes, Elapsed: elapsed,
+		Seed: p.flags.seed, Tier: tier, AbsentLimits: p.account.Limits().Absent(), Warnings: p.warnings, Notes: p.notes, Elapsed: elapsed, Config: p.settings(),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"tollgate/engine"
@@ -68,3 +69,14 @@ func isTerminal(w any) bool {
 // colour reports whether to colour what goes to w: a terminal, and NO_COLOR
 // (https://no-color.org) not set.
 func colour(w any) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
+
+// unicode reports whether the locale takes more than ASCII, by the variables that
+// decide, in their order; without any it is assumed.
+func unicode() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToUpper(os.Getenv(name)); v != "" {
+			return strings.Contains(v, "UTF-8") || strings.Contains(v, "UTF8")
+		}
+	}
+	return true
+}

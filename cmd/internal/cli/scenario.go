@@ -128,11 +128,11 @@ func traceOf(strategy string, a *txtar.Archive) (string, error) {
 	if err := c.ParseFlags(args); err != nil {
 		return "", fmt.Errorf("section flags: %w", err)
 	}
-	return play(strategy, &f)
+	return traceRun(strategy, &f)
 }
 
-// play runs a plan for its trace alone.
-func play(strategy string, f *backtestFlags) (string, error) {
+// traceRun runs a plan for its trace alone.
+func traceRun(strategy string, f *backtestFlags) (string, error) {
 	src, err := script.Read(strategy)
 	if err != nil {
 		return "", err
@@ -142,7 +142,7 @@ func play(strategy string, f *backtestFlags) (string, error) {
 		return "", err
 	}
 	var trace bytes.Buffer
-	if _, err := p.play(p.fill, nil, traceTo(&trace)); err != nil {
+	if _, err := p.play(p.fill, play{trace: traceTo(&trace)}); err != nil {
 		return "", err
 	}
 	return trace.String(), nil
