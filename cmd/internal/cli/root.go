@@ -92,7 +92,7 @@ Begin with:  tollgate demo`,
 		return usage("%w; see %s --help", err, c.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newDemo(), newBacktest(), newCheck(), newTest(), newNew(), newFeed(), newVersion())
+	root.AddCommand(newDemo(), newBacktest(), newCheck(), newTest(), newDoctor(), newNew(), newFeed(), newVersion())
 	return root
 }
 
