@@ -22,8 +22,8 @@ const lookAgain = 500 * time.Millisecond
 // Watch calls changed after every change to the .go files of a strategy, a file
 // or a folder, until the context ends; it runs in the calling goroutine. It watches
 // the folder, not the file, so that editors that write by renaming are noticed, and
-// a folder that goes away and comes back is found again. The first call comes with
-// the first change.
+// a folder that goes away and comes back is found again. The first call comes at
+// once, for what changed before anybody watched.
 func Watch(ctx context.Context, path string, changed func()) error {
 	dir, err := watchedFolder(path)
 	if err != nil {
@@ -37,6 +37,7 @@ func Watch(ctx context.Context, path string, changed func()) error {
 	if err := w.Add(dir); err != nil {
 		return fmt.Errorf("watching %s: %w", dir, err)
 	}
+	changed()
 	return follow(ctx, w, dir, changed)
 }
 
