@@ -284,3 +284,11 @@ func (w *World) Hash() engine.Hash {
 	h.Word(uint64(w.runner.Hash()))
 	return h
 }
+
+// SetBefore replaces Config.Before; not while Run is under way.
+func (w *World) SetBefore(before func(w *World, next engine.Time)) { w.cfg.Before = before }
+
+// Recent copies the newest market events of an instrument; see strategies.Runner.Recent.
+func (w *World) Recent(id engine.InstrumentID, d time.Duration) []engine.Quote {
+	return w.runner.Recent(id, d)
+}

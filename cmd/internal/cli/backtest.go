@@ -20,6 +20,7 @@ type backtestFlags struct {
 	feeds, instruments, specs, params []string
 	config, cash, fill, latency       string
 	from, to, out, account, trace     string
+	shadow                            string
 	path                              string // of the strategy, as typed; empty = embedded
 	seed                              int64
 	native, asJSON, skipBad, watch    bool
@@ -73,6 +74,7 @@ func (f *backtestFlags) register(c *cobra.Command) {
 	fs.StringVar(&f.trace, "trace", "", "file to write every intent, order, fill and denial to, a line each; - for standard error")
 	fs.Float64Var(&f.speed, "speed", 0, "play at a multiple of real time; 0 = as fast as possible")
 	fs.BoolVar(&f.watch, "watch", false, "take changes of the strategy's files in while it runs")
+	fs.StringVar(&f.shadow, "shadow", "", "with --watch: recorded time a new version rehearses over before it takes over, 0 = none (default 10m)")
 	fs.BoolVar(&f.skipBad, "skip-bad", false, "leave out rows that cannot be read, and count them")
 	fs.BoolVar(&f.asJSON, "json", false, "print one JSON object and nothing else")
 }

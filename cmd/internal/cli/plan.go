@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -32,6 +33,7 @@ type plan struct {
 	onPanic  strategies.OnPanic
 	cash     engine.Money
 	latency  time.Duration
+	shadow   time.Duration // of recorded time a new version rehearses over; 0 = none
 	fill     venue.Model
 	trigger  venue.TriggerSource
 	from, to engine.Time
@@ -156,6 +158,9 @@ func (p *plan) parse() (err error) {
 	}
 	if p.from != 0 && p.to != 0 && p.from >= p.to {
 		return fmt.Errorf("--from %s is not before --to %s", f.from, f.to)
+	}
+	if p.shadow, err = time.ParseDuration(cmp.Or(f.shadow, "10m")); err != nil || p.shadow < 0 {
+		return fmt.Errorf("--shadow %s: give a duration such as 10m, or 0 for none", f.shadow)
 	}
 	if f.speed < 0 || f.speed != f.speed {
 		return fmt.Errorf("--speed %v: give 0 for as fast as possible, or a multiple of real time", f.speed)

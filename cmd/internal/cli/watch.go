@@ -34,6 +34,10 @@ type stage struct {
 	reloader *script.Reloader
 	out      io.Writer
 
+	// rehearsed brings candidates back from their shadow run; nil = there is none.
+	rehearsed chan rehearsal
+	pending   sync.WaitGroup
+
 	began  time.Time
 	first  engine.Time
 	joined int
@@ -46,6 +50,9 @@ func (p *plan) startStage(out io.Writer) (*stage, func()) {
 		return s, func() {}
 	}
 	s.reloader = script.NewReloader(p.path, p.src.Hash, script.Options{Params: p.params, Guard: guard()})
+	if p.shadow > 0 {
+		s.rehearsed = make(chan rehearsal, 1)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var done sync.WaitGroup
 	done.Add(1)
@@ -58,6 +65,7 @@ func (p *plan) startStage(out io.Writer) (*stage, func()) {
 	return s, func() {
 		cancel()
 		done.Wait()
+		s.pending.Wait()
 	}
 }
 
@@ -85,6 +93,13 @@ func (s *stage) before(w *sim.World, next engine.Time) {
 	}
 }
 
+// rehearsal is a candidate that has been through its shadow run.
+type rehearsal struct {
+	candidate *script.Candidate
+	text      string
+	err       error
+}
+
 // pause waits for the time to pass or for a new version.
 func (s *stage) pause(w *sim.World, wait time.Duration) {
 	timer := time.NewTimer(wait)
@@ -92,8 +107,45 @@ func (s *stage) pause(w *sim.World, wait time.Duration) {
 	select {
 	case <-timer.C:
 	case c := <-s.ready():
-		s.take(w, c)
+		s.consider(w, c)
+	case r := <-s.rehearsed:
+		s.decide(w, r)
 	}
+}
+
+// consider sends a candidate into its shadow run, or takes it at once.
+func (s *stage) consider(w *sim.World, c *script.Candidate) {
+	if c.Err != nil || s.rehearsed == nil {
+		s.take(w, c)
+		return
+	}
+	h := s.newShadow(w)
+	s.pending.Add(1)
+	go func() {
+		defer s.pending.Done()
+		text, err := h.run(c)
+		for {
+			select {
+			case s.rehearsed <- rehearsal{c, text, err}:
+				return
+			default:
+			}
+			select {
+			case <-s.rehearsed: // nobody took the one before: it is out of date
+			default:
+			}
+		}
+	}()
+}
+
+// decide takes a candidate after its shadow run.
+func (s *stage) decide(w *sim.World, r rehearsal) {
+	if r.err != nil {
+		fmt.Fprintf(s.out, "reload refused, the running version goes on: %v\n", r.err)
+		return
+	}
+	fmt.Fprintln(s.out, r.text)
+	s.take(w, r.candidate)
 }
 
 // ready is where new versions come from; nil, which never is, when not watching.
@@ -107,7 +159,9 @@ func (s *stage) ready() chan *script.Candidate {
 func (s *stage) poll(w *sim.World) {
 	select {
 	case c := <-s.ready():
-		s.take(w, c)
+		s.consider(w, c)
+	case r := <-s.rehearsed:
+		s.decide(w, r)
 	default:
 	}
 }
