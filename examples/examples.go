@@ -4,7 +4,7 @@ package examples
 
 import "embed"
 
-// FS holds the example strategies: NAME/*.go.
+// FS holds the example strategies and their scenarios: NAME/*.go, NAME/*.txtar.
 //
-//go:embed */*.go
+//go:embed */*.go */*.txtar
 var FS embed.FS

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"tollgate/engine"
@@ -87,7 +86,7 @@ func (h *shadow) compare(m engine.Member, was, will []engine.Intent) []string {
 			diffs = append(diffs, h.tell("only now", m, &will[0]))
 			will = will[1:]
 		default:
-			if was[0].Kind != will[0].Kind || was[0].Terms != will[0].Terms {
+			if !sameIntent(&was[0], &will[0]) {
 				diffs = append(diffs, h.tell("before", m, &was[0])+"; "+h.tell("now", m, &will[0]))
 			}
 			was, will = was[1:], will[1:]
@@ -96,11 +95,23 @@ func (h *shadow) compare(m engine.Member, was, will []engine.Intent) []string {
 	return diffs
 }
 
+func sameIntent(a, b *engine.Intent) bool {
+	return a.Kind == b.Kind && a.Terms == b.Terms && a.StopLoss == b.StopLoss && a.Target == b.Target
+}
+
 func (h *shadow) tell(when string, m engine.Member, i *engine.Intent) string {
 	in := h.universe.Get(m.Instrument)
 	text := fmt.Sprintf("%s at %s %s: %s", when, i.At.UTC().Format("15:04:05.000"), in.Key, i.Kind)
 	if i.Kind == engine.Submit {
-		text += strings.TrimRight(fmt.Sprintf(" %s %d %s", i.Terms.Side, i.Terms.Qty, i.Terms.Type), " ")
+		text += fmt.Sprintf(" %s %d %s", i.Terms.Side, i.Terms.Qty, i.Terms.Type)
+	}
+	for _, p := range []struct {
+		name  string
+		price engine.Price
+	}{{"limit", i.Terms.Limit}, {"stop", i.Terms.Stop}, {"stop-loss", i.StopLoss}, {"target", i.Target}} {
+		if p.price.Known() {
+			text += fmt.Sprintf(" %s %s", p.name, in.Decimal(p.price))
+		}
 	}
 	return text
 }

@@ -39,7 +39,7 @@ func Build(wanted []Wanted, cache string, log io.Writer) (string, error) {
 	if err != nil {
 		return "", ErrNoGo
 	}
-	root, err := moduleRoot()
+	root, err := Source()
 	if err != nil {
 		return "", err
 	}
@@ -231,8 +231,8 @@ func exeSuffix() string {
 	return ""
 }
 
-// moduleRoot finds the source of this module.
-func moduleRoot() (string, error) {
+// Source finds the source of this module.
+func Source() (string, error) {
 	if dir := os.Getenv("TOLLGATE_SOURCE"); dir != "" {
 		if isModule(dir) {
 			return filepath.Abs(dir)
