@@ -163,8 +163,8 @@ func (d *doctor) few(c *verdict, moments int) bool {
 	return true
 }
 
-// onClock prints a time as reports do.
-func onClock(t engine.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999999999") }
+// onClock prints a time in UTC, to the millisecond.
+func onClock(t engine.Time) string { return t.UTC().Format("2006-01-02 15:04:05.999") }
 
 // lasting prints a duration in the unit it deserves.
 func lasting(d time.Duration) string {
