@@ -11,7 +11,7 @@ import (
 // everything makes every handler of an instance run once.
 func everything(r *rig) {
 	r.start(noon)
-	r.snapshot(noon+second, engine.NoPrice, 8, 4, 10) // one side: it makes no bar
+	r.snapshot(noon+second, engine.NoPrice, 8, 4, 10)   // one side: it makes no bar
 	r.snapshot(noon+2*second, engine.NoPrice, 8, 8, 12) // a quote and a trade that fills a bar
 	u := order(noon+3*second, 1, engine.Done)
 	u.Fill, u.Holding = engine.Fill{Qty: 1, Price: 4}, engine.Holding{Position: 1, Cost: 5000 * engine.MoneyScale}

@@ -174,7 +174,9 @@ func (r *rig) halts() (list []string) {
 // diary is what handlers wrote down, one line each.
 type diary struct{ lines []string }
 
-func (d *diary) add(format string, args ...any) { d.lines = append(d.lines, fmt.Sprintf(format, args...)) }
+func (d *diary) add(format string, args ...any) {
+	d.lines = append(d.lines, fmt.Sprintf(format, args...))
+}
 
 // want compares the diary with lines and clears it.
 func (d *diary) want(t testing.TB, lines ...string) {
