@@ -56,8 +56,13 @@ func (d *decoder) decode(root *node, specs []string) {
 	// Instruments come first and accounts before strategies: what is named is known.
 	sections := []section{
 		{"instruments", func(n *node) { d.instruments(n); d.againSpecs(specs) }},
-		{"fees", d.fees}, {"broker", d.broker}, {"accounts", d.accounts}, {"strategies", d.strategies},
-		{"budget", d.budget}, {"paper", d.paper}, {"backtest", d.backtest},
+		{"fees", d.fees},
+		{"broker", d.broker},
+		{"accounts", d.accounts},
+		{"strategies", d.strategies},
+		{"budget", d.budget},
+		{"paper", d.paper},
+		{"backtest", d.backtest},
 		{"data_dir", func(n *node) { d.config.DataDir = d.path(n) }},
 	}
 	found := map[string]*node{}

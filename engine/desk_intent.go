@@ -13,8 +13,10 @@ func (d *Desk) onIntent(i *Intent) {
 		return
 	}
 	if i.Seq != m.intents+1 {
-		d.deny(i, &Denial{Code: SequenceGap, Limit: fmt.Sprint(m.intents + 1), Value: fmt.Sprint(i.Seq),
-			Text: "an earlier intent of this strategy was lost; resynchronise and submit again", Retry: NoTime})
+		d.deny(i, &Denial{
+			Code: SequenceGap, Limit: fmt.Sprint(m.intents + 1), Value: fmt.Sprint(i.Seq),
+			Text: "an earlier intent of this strategy was lost; resynchronise and submit again", Retry: NoTime,
+		})
 		return
 	}
 	m.intents = i.Seq

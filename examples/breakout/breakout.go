@@ -10,7 +10,7 @@ var (
 	size    = strategies.Int("size", 1, 1, 50, "contracts per entry")
 	reward  = strategies.Float("reward", 1.5, 0.1, 20, "distance of the target, in opening ranges")
 
-	bars = strategies.Minutes(1)
+	_ = strategies.Minutes(1) // the bars OnBar gets
 
 	day       int     // trade date the range belongs to
 	high, low float64 // of the opening range so far

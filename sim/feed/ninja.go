@@ -53,10 +53,10 @@ func newNinja(r io.Reader, file string, o Options) (Source, error) {
 		return nil, err
 	}
 	if o.Name == "" {
-		return nil, fmt.Errorf("%s: a NinjaTrader export does not name its instrument: say which it is", file)
+		return nil, fmt.Errorf("%s: a NinjaTrader export does not name its instrument: say which it is with --name, as in --name 'ES 12-26'", file)
 	}
 	if o.Zone == nil {
-		return nil, fmt.Errorf("%s: a NinjaTrader export has local times: say in which time zone", file)
+		return nil, fmt.Errorf("%s: a NinjaTrader export has local times: say in which time zone with --zone, as in --zone America/Chicago", file)
 	}
 	n := &ninjaSource{base: b, lines: newLines(r), local: local{zone: o.Zone, day: noDay}, first: true}
 	if n.in, err = n.find([]byte(o.Name), nil); err != nil {

@@ -81,8 +81,10 @@ func tiny(t testing.TB) *Run {
 		Result: r, Universe: u, Strategy: "tiny", ScriptHash: "c0ffee", Account: "Sim101", FillModel: "queue", Trigger: "last",
 		Latency: 5 * time.Millisecond, Seed: 1, Tier: "interpreted", Elapsed: 1500 * time.Millisecond, Feeds: []string{"day.csv.gz"},
 		Params: []strategies.Param{
-			{Name: "fast", Type: "int", Value: "12", Default: "9"}, {Name: "edge", Type: "float", Value: "0.5", Default: "1"},
-			{Name: "turn", Type: "bool", Value: "true", Default: "false"}, {Name: "until", Type: "time", Value: "15:30", Default: "16:00"},
+			{Name: "fast", Type: "int", Value: "12", Default: "9"},
+			{Name: "edge", Type: "float", Value: "0.5", Default: "1"},
+			{Name: "turn", Type: "bool", Value: "true", Default: "false"},
+			{Name: "until", Type: "time", Value: "15:30", Default: "16:00"},
 		},
 		AbsentLimits: []string{"daily_loss"}, Warnings: []string{"The profit exists only with --fill touch."},
 		Notes: []string{"The feed has no sizes: the default profile was assumed."},
@@ -99,7 +101,8 @@ func tinyOrders(at func(int) engine.Time) []engine.Order {
 	}
 	list := []engine.Order{
 		order(1, engine.Buy, 2, 40960, 60, 60), order(2, engine.Sell, 2, 40976, 299, 300), order(3, engine.Sell, 1, 20486, 350, 360),
-		order(4, engine.Buy, 1, 20489, 420, 420), order(5, engine.Sell, 1, 0, 500, 500), order(6, engine.Buy, 1, 20484, 590, 590), {},
+		order(4, engine.Buy, 1, 20489, 420, 420), order(5, engine.Sell, 1, 0, 500, 500), order(6, engine.Buy, 1, 20484, 590, 590),
+		{},
 	}
 	list[2].Terms.Type, list[2].Terms.Limit = engine.Limit, 20486
 	list[4].State, list[4].Reason, list[4].Filled, list[4].Fees = engine.Refused, "the stop is already through, \"quoted\", comma", 0, 0

@@ -160,9 +160,12 @@ func cards(lists ...[]figure) (out []figure) {
 func (s *summary) pageLists(d *pageData) {
 	r := s.r
 	d.Counts = []figure{
-		{Label: "Intents", Value: count(r.Intents)}, {Label: "Orders", Value: count(len(r.Orders))},
-		{Label: "Fills", Value: count(len(r.Fills))}, {Label: "Denials", Value: count(s.denials)},
-		{Label: "Rejects", Value: count(r.Rejects)}, {Label: "Open at the end", Value: count(s.open)},
+		{Label: "Intents", Value: count(r.Intents)},
+		{Label: "Orders", Value: count(len(r.Orders))},
+		{Label: "Fills", Value: count(len(r.Fills))},
+		{Label: "Denials", Value: count(s.denials)},
+		{Label: "Rejects", Value: count(r.Rejects)},
+		{Label: "Open at the end", Value: count(s.open)},
 	}
 	d.Tables = s.pageTables()
 	for _, x := range r.Denials {

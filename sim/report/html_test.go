@@ -156,8 +156,11 @@ func TestMarks(t *testing.T) {
 	d := dataOf(t, tiny(t))
 	m := d.Charts[0].Marks
 	want := []mark{
-		{Side: 1, Qty: 2, Price: 5120}, {Side: -1, Exit: true, Gain: 1, Qty: 2, Price: 5122},
-		{Side: -1, Qty: 1, Price: 5121.5}, {Side: 1, Exit: true, Gain: -1, Qty: 1, Price: 5122.25}, {Side: 1, Qty: 1, Price: 5121},
+		{Side: 1, Qty: 2, Price: 5120},
+		{Side: -1, Exit: true, Gain: 1, Qty: 2, Price: 5122},
+		{Side: -1, Qty: 1, Price: 5121.5},
+		{Side: 1, Exit: true, Gain: -1, Qty: 1, Price: 5122.25},
+		{Side: 1, Qty: 1, Price: 5121},
 	}
 	for i := range want {
 		want[i].Time = m[i].Time

@@ -75,15 +75,31 @@ func JSON(run *Run) ([]byte, error) {
 func contract(s *summary) object {
 	run, r := s.run, s.r
 	return object{
-		{"strategy", run.Strategy}, {"script_hash", run.ScriptHash}, {"params", params(run)}, {"feeds", list(run.Feeds)},
-		{"events", r.Events}, {"quotes", r.Quotes}, {"trades", r.Trades},
-		{"orders", len(r.Orders)}, {"fills", len(r.Fills)}, {"denials", s.denials}, {"rejects", r.Rejects},
-		{"fees", r.Fees.String()}, {"start_equity", r.Start.Equity.String()}, {"end_equity", r.End.Equity.String()},
-		{"net_pnl", r.Net().String()}, {"max_drawdown", r.MaxDrawdown.String()},
-		{"win_rate", number(s.stats.WinRate)}, {"profit_factor", number(s.stats.ProfitFactor)}, {"sharpe", number(s.stats.Sharpe)},
+		{"strategy", run.Strategy},
+		{"script_hash", run.ScriptHash},
+		{"params", params(run)},
+		{"feeds", list(run.Feeds)},
+		{"events", r.Events},
+		{"quotes", r.Quotes},
+		{"trades", r.Trades},
+		{"orders", len(r.Orders)},
+		{"fills", len(r.Fills)},
+		{"denials", s.denials},
+		{"rejects", r.Rejects},
+		{"fees", r.Fees.String()},
+		{"start_equity", r.Start.Equity.String()},
+		{"end_equity", r.End.Equity.String()},
+		{"net_pnl", r.Net().String()},
+		{"max_drawdown", r.MaxDrawdown.String()},
+		{"win_rate", number(s.stats.WinRate)},
+		{"profit_factor", number(s.stats.ProfitFactor)},
+		{"sharpe", number(s.stats.Sharpe)},
 		{"round_trips", s.stats.Trips},
-		{"elapsed_seconds", run.Elapsed.Seconds()}, {"events_per_second", run.eventsPerSecond()},
-		{"decisions_hash", r.Hash.String()}, {"seed", run.Seed}, {"fill_model", run.FillModel},
+		{"elapsed_seconds", run.Elapsed.Seconds()},
+		{"events_per_second", run.eventsPerSecond()},
+		{"decisions_hash", r.Hash.String()},
+		{"seed", run.Seed},
+		{"fill_model", run.FillModel},
 	}
 }
 
@@ -95,9 +111,15 @@ func additions(s *summary) object {
 func runKeys(s *summary) object {
 	run, r := s.run, s.r
 	return object{
-		{"account", run.account()}, {"tier", run.Tier}, {"trigger", run.Trigger}, {"latency_ns", int64(run.Latency)},
-		{"limits_absent", list(run.AbsentLimits)}, {"warnings", list(s.warnings())}, {"notes", list(run.Notes)},
-		{"first_ns", when(r.First)}, {"last_ns", when(r.Last)},
+		{"account", run.account()},
+		{"tier", run.Tier},
+		{"trigger", run.Trigger},
+		{"latency_ns", int64(run.Latency)},
+		{"limits_absent", list(run.AbsentLimits)},
+		{"warnings", list(s.warnings())},
+		{"notes", list(run.Notes)},
+		{"first_ns", when(r.First)},
+		{"last_ns", when(r.Last)},
 	}
 }
 
@@ -107,9 +129,15 @@ func countKeys(s *summary) object {
 		codes = append(codes, member{string(d.Code), d.Count})
 	}
 	return object{
-		{"intents", r.Intents}, {"denials_by_code", codes}, {"throttled", r.Throttled},
-		{"open_orders", s.open}, {"contracts", s.stats.Contracts}, {"outside_spread", r.Outside},
-		{"crossed_quotes", r.Crossed}, {"locked_quotes", r.Locked}, {"ignored_reports", r.Ignored},
+		{"intents", r.Intents},
+		{"denials_by_code", codes},
+		{"throttled", r.Throttled},
+		{"open_orders", s.open},
+		{"contracts", s.stats.Contracts},
+		{"outside_spread", r.Outside},
+		{"crossed_quotes", r.Crossed},
+		{"locked_quotes", r.Locked},
+		{"ignored_reports", r.Ignored},
 		{"log_lines", int64(len(r.Logs)) + r.LogsDropped},
 	}
 }
@@ -125,13 +153,22 @@ func figureKeys(s *summary) object {
 		from, to = when(r.DrawdownFrom), when(r.DrawdownTo)
 	}
 	return object{
-		{"end_cash", r.End.Cash.String()}, {"unrealized_pnl", (r.End.Equity - r.End.Cash).String()},
-		{"drawdown_from_ns", from}, {"drawdown_to_ns", to},
-		{"sortino", number(t.Sortino)}, {"sessions_per_year", sim.SessionsPerYear},
-		{"wins", t.Wins}, {"losses", t.Losses}, {"expectancy", mean(t.Expectancy)},
-		{"average_win", mean(t.AverageWin)}, {"average_loss", mean(t.AverageLoss)},
-		{"best_trip", best}, {"worst_trip", worst}, {"longest_losing_run", t.LosingRun},
-		{"exposure", number(t.Exposure)}, {"average_hold_ns", int64(t.AverageHold)},
+		{"end_cash", r.End.Cash.String()},
+		{"unrealized_pnl", (r.End.Equity - r.End.Cash).String()},
+		{"drawdown_from_ns", from},
+		{"drawdown_to_ns", to},
+		{"sortino", number(t.Sortino)},
+		{"sessions_per_year", sim.SessionsPerYear},
+		{"wins", t.Wins},
+		{"losses", t.Losses},
+		{"expectancy", mean(t.Expectancy)},
+		{"average_win", mean(t.AverageWin)},
+		{"average_loss", mean(t.AverageLoss)},
+		{"best_trip", best},
+		{"worst_trip", worst},
+		{"longest_losing_run", t.LosingRun},
+		{"exposure", number(t.Exposure)},
+		{"average_hold_ns", int64(t.AverageHold)},
 	}
 }
 
@@ -139,23 +176,33 @@ func partKeys(s *summary) object {
 	sessions, positions, halts := []object{}, []object{}, []object{}
 	for _, x := range s.r.Sessions {
 		sessions = append(sessions, object{
-			{"date", day(x.Date)}, {"net_pnl", (x.End - x.Start).String()}, {"fees", x.Fees.String()},
-			{"fills", x.Fills}, {"round_trips", x.Trips}, {"end_equity", x.End.String()},
+			{"date", day(x.Date)},
+			{"net_pnl", (x.End - x.Start).String()},
+			{"fees", x.Fees.String()},
+			{"fills", x.Fills},
+			{"round_trips", x.Trips},
+			{"end_equity", x.End.String()},
 		})
 	}
 	for _, x := range s.r.Positions {
 		in := s.run.instrument(x.Instrument)
 		positions = append(positions, object{
-			{"strategy", s.run.member(x.Strategy)}, {"instrument", in.Key}, {"position", x.Qty},
-			{"mark", exactPrice(in, x.Mark)}, {"unrealized_pnl", x.Unrealized.String()},
+			{"strategy", s.run.member(x.Strategy)},
+			{"instrument", in.Key},
+			{"position", x.Qty},
+			{"mark", exactPrice(in, x.Mark)},
+			{"unrealized_pnl", x.Unrealized.String()},
 		})
 	}
 	for _, x := range s.r.Halts {
 		halts = append(halts, object{{"ts_ns", when(x.At)}, {"strategy", s.run.member(x.Strategy)}, {"reason", x.Text}})
 	}
 	return object{
-		{"sessions", sessions}, {"instruments", rowsJSON("instrument", s.instruments)},
-		{"strategies", rowsJSON("strategy", s.strategies)}, {"positions", positions}, {"halted", halts},
+		{"sessions", sessions},
+		{"instruments", rowsJSON("instrument", s.instruments)},
+		{"strategies", rowsJSON("strategy", s.strategies)},
+		{"positions", positions},
+		{"halted", halts},
 	}
 }
 
@@ -164,9 +211,16 @@ func rowsJSON(name string, rows []row) []object {
 	for i := range rows {
 		r := &rows[i]
 		out = append(out, object{
-			{name, r.Name}, {"net_pnl", r.Net().String()}, {"realized_pnl", r.Realized.String()},
-			{"unrealized_pnl", r.Unrealized.String()}, {"fees", r.Fees.String()}, {"fills", r.Fills},
-			{"contracts", r.Contracts}, {"round_trips", r.Trips}, {"wins", r.Wins}, {"position", r.Position},
+			{name, r.Name},
+			{"net_pnl", r.Net().String()},
+			{"realized_pnl", r.Realized.String()},
+			{"unrealized_pnl", r.Unrealized.String()},
+			{"fees", r.Fees.String()},
+			{"fills", r.Fills},
+			{"contracts", r.Contracts},
+			{"round_trips", r.Trips},
+			{"wins", r.Wins},
+			{"position", r.Position},
 		})
 	}
 	return out

@@ -131,9 +131,17 @@ func TestParamValues(t *testing.T) {
 		kind, text string
 		want       any
 	}{
-		{"int", "12", int64(12)}, {"int", "9223372036854775807", int64(math.MaxInt64)}, {"int", "1e3", "1e3"}, {"int", "", ""},
-		{"float", "0.25", 0.25}, {"float", "1e400", "1e400"}, {"bool", "true", true}, {"bool", "yes", "yes"},
-		{"duration", "5m0s", "5m0s"}, {"time", "09:30", "09:30"}, {"choice", "12", "12"},
+		{"int", "12", int64(12)},
+		{"int", "9223372036854775807", int64(math.MaxInt64)},
+		{"int", "1e3", "1e3"},
+		{"int", "", ""},
+		{"float", "0.25", 0.25},
+		{"float", "1e400", "1e400"},
+		{"bool", "true", true},
+		{"bool", "yes", "yes"},
+		{"duration", "5m0s", "5m0s"},
+		{"time", "09:30", "09:30"},
+		{"choice", "12", "12"},
 	} {
 		if got := paramValue(c.kind, c.text); got != c.want {
 			t.Errorf("%s %q is %#v, want %#v", c.kind, c.text, got, c.want)

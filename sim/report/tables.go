@@ -37,8 +37,12 @@ func sessionTable(sessions []sim.Session) table {
 	for _, s := range sessions {
 		net := s.End - s.Start
 		t.rows = append(t.rows, []cell{
-			{text: day(s.Date)}, {signed(net), toneOf(net)}, {text: money(s.Fees)},
-			{text: count(s.Fills)}, {text: count(s.Trips)}, {text: money(s.End)},
+			{text: day(s.Date)},
+			{signed(net), toneOf(net)},
+			{text: money(s.Fees)},
+			{text: count(s.Fills)},
+			{text: count(s.Trips)},
+			{text: money(s.End)},
 		})
 	}
 	return t
@@ -53,8 +57,13 @@ func rowTable(name string, rows []row) table {
 			won = percent(float64(r.Wins)/float64(r.Trips), "n/a")
 		}
 		t.rows = append(t.rows, []cell{
-			{text: r.Name}, {signed(r.Net()), toneOf(r.Net())}, {text: money(r.Fees)},
-			{text: count(r.Fills)}, {text: count(r.Trips)}, {text: won}, {text: held(r.Position)},
+			{text: r.Name},
+			{signed(r.Net()), toneOf(r.Net())},
+			{text: money(r.Fees)},
+			{text: count(r.Fills)},
+			{text: count(r.Trips)},
+			{text: won},
+			{text: held(r.Position)},
 		})
 	}
 	return t

@@ -193,8 +193,10 @@ func TestWarnings(t *testing.T) {
 		{"limits", func(r *Run) { r.AbsentLimits = []string{"a", "b"} }, "Not enforced, because not set: a, b.", false},
 		{"all limits", func(r *Run) { r.AbsentLimits = nil }, "Not enforced", true},
 		{"ignored", func(r *Run) { r.Result.Ignored = 1 }, "1 report made no sense to the desk and was ignored", false},
-		{"halted", func(r *Run) { r.Result.Halts = []sim.Note{{At: monday, Text: "panic in OnQuote: boom"}} },
-			"tiny stopped at 2024-03-04 14:30:00 UTC: panic in OnQuote: boom", false},
+		{
+			"halted", func(r *Run) { r.Result.Halts = []sim.Note{{At: monday, Text: "panic in OnQuote: boom"}} },
+			"tiny stopped at 2024-03-04 14:30:00 UTC: panic in OnQuote: boom", false,
+		},
 		{"many halted", func(r *Run) { r.Result.Halts = make([]sim.Note, 7) }, "2 more strategy instances stopped", false},
 		{"logs", func(r *Run) { r.Result.LogsDropped = 3 }, "3 log lines", false},
 	} {

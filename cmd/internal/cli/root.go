@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tollgate/engine"
 	"tollgate/strategies/script"
 )
 
@@ -59,10 +60,11 @@ func status(err error, stderr io.Writer) int {
 	}
 	var wrong usageError
 	var refused script.Findings
+	var unknown *engine.UnknownInstrument
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &wrong), errors.As(err, &refused):
+	case errors.As(err, &wrong), errors.As(err, &refused), errors.As(err, &unknown):
 		return exitUsage
 	}
 	return exitFailed
@@ -92,7 +94,7 @@ Begin with:  tollgate demo`,
 		return usage("%w; see %s --help", err, c.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newDemo(), newBacktest(), newCheck(), newTest(), newDoctor(), newNew(), newFeed(), newVersion())
+	root.AddCommand(newDemo(), newBacktest(), newCheck(), newTest(), newDoctor(), newNew(), newFeed(), newSweep(), newSweepTrial(), newVersion())
 	return root
 }
 
