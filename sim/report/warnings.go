@@ -2,12 +2,14 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
 const (
-	fewTrips  = 30 // round trips below which the figures are said to mean little
-	maxHalted = 5  // halted strategies named one by one
+	fewTrips    = 30 // round trips below which the figures are said to mean little
+	fewSessions = 20 // sessions below which Sharpe and Sortino are
+	maxHalted   = 5  // halted strategies named one by one
 )
 
 // warnings are what a reader must know before believing the figures, gravest first.
@@ -27,6 +29,8 @@ func (s *summary) warnings() []string {
 	say(r.Events > 0 && len(r.Orders) == 0 && s.denials == 0, "The strategy asked for no orders.")
 	say(len(r.Orders) == 0 && s.denials > 0, "Nothing was sent: all orders were denied.")
 	say(s.stats.Trips > 0 && s.stats.Trips < fewTrips, "Only %s: below %d the figures mean little.", plural(s.stats.Trips, "round trip"), fewTrips)
+	say(!math.IsNaN(s.stats.Sharpe) && len(r.Sessions) < fewSessions, "Sharpe and Sortino come from %s: below %d they mean next to nothing.",
+		plural(len(r.Sessions), "session"), fewSessions)
 	say(r.Throttled > 0, "%s for want of request budget: live, they would have been too late as well.", wasThrottled(r.Throttled))
 	say(r.Outside > 0, "%s of %s printed outside the recorded bid and ask: the book and the trades of this feed do not always agree.",
 		count(r.Outside), plural(r.Trades, "trade"))
