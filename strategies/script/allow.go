@@ -112,7 +112,7 @@ var library = []allowedPackage{
 		"Compare": strings.Compare, "Contains": strings.Contains, "ContainsAny": strings.ContainsAny, "Count": strings.Count, "Cut": strings.Cut, "CutPrefix": strings.CutPrefix, "CutSuffix": strings.CutSuffix, "EqualFold": strings.EqualFold,
 		"Fields": strings.Fields, "HasPrefix": strings.HasPrefix, "HasSuffix": strings.HasSuffix,
 		"Index": strings.Index, "IndexByte": strings.IndexByte, "Join": strings.Join, "LastIndex": strings.LastIndex,
-		"Repeat": strings.Repeat, "Replace": strings.Replace, "ReplaceAll": strings.ReplaceAll,
+		"Repeat": repeat, "Replace": strings.Replace, "ReplaceAll": strings.ReplaceAll,
 		"Split": strings.Split, "SplitN": strings.SplitN, "ToLower": strings.ToLower, "ToUpper": strings.ToUpper,
 		"Trim": strings.Trim, "TrimLeft": strings.TrimLeft, "TrimPrefix": strings.TrimPrefix, "TrimRight": strings.TrimRight,
 		"TrimSpace": strings.TrimSpace, "TrimSuffix": strings.TrimSuffix,

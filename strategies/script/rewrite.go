@@ -54,6 +54,7 @@ func lineName(i int) string { return fmt.Sprintf("Zz_l%d", i) }
 func rewrite(c *checker) (string, []marker, error) {
 	r := &rewriter{checker: c, imports: map[string]bool{}, nonNil: map[types.Object]bool{}}
 	r.joinCases()
+	r.checkSizes()
 	r.findNonNil()
 	var decls []ast.Decl
 	for _, f := range c.files {
@@ -68,6 +69,7 @@ func rewrite(c *checker) (string, []marker, error) {
 	for _, d := range decls {
 		body.WriteString(r.print(d))
 	}
+	body.WriteString(sizeFunc)
 	r.head()
 	r.out.Write(body.Bytes())
 	if len(r.failures) > 0 {

@@ -1,0 +1,56 @@
+package script
+
+import (
+	"strings"
+	"testing"
+
+	"tollgate/strategies"
+)
+
+func TestHugeAllocationsAreNotTried(t *testing.T) {
+	for _, c := range []struct{ name, body, want string }{
+		{"make a slice", "x := make([]int, n); x[0] = 1", "more than"},
+		{"make with a capacity", "x := make([]int, 0, n); x = append(x, 1)", "more than"},
+		{"make a map", "x := make(map[int]int, n); x[0] = 1", "more than"},
+		{"make with a constant", "x := make([]int, 1<<40); x[0] = 1", "more than"},
+		{"make with another type", "x := make([]int, int64(n)); x[0] = 1", "more than"},
+		{"repeat", "last = strings.Repeat(\"ab\", n)", "more than"},
+		{"just inside", "x := make([]byte, size); x[0] = 1; last = strings.Repeat(\"a\", size)", ""},
+		{"just outside", "x := make([]byte, size+1); x[0] = 1", "more than"},
+		{"negative", "x := make([]int, -size); x[0] = 1", "make"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := "package big\n\nimport (\n\t\"strings\"\n\n\t\"tollgate/strategies\"\n)\n\nvar (\n\tn = 1 << 40\n\tsize = 1 << 24\n\tlast = strings.ToUpper(\"x\")\n)\n\n" +
+				"func OnStart(ctx *strategies.Context) {\n\t" + strings.ReplaceAll(c.body, "; ", "\n\t") + "\n}\n"
+			p, err := Load(FromText("big.go", text), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			said := ""
+			func() {
+				defer func() {
+					if v := recover(); v != nil {
+						said = p.Locate(v)
+					}
+				}()
+				p.Handlers.OnStart(new(strategies.Context))
+			}()
+			if c.want == "" && said != "" || !strings.Contains(said, c.want) {
+				t.Errorf("said %q, want %q", said, c.want)
+			}
+		})
+	}
+}
+
+func TestHugeVariablesAreRefused(t *testing.T) {
+	for text, ok := range map[string]bool{
+		"var x [1 << 40]int":             false,
+		"var x struct{ a [1 << 24]int }": false,
+		"var x [1 << 23]int":             true,
+	} {
+		_, err := Check(FromText("big.go", "package big\n\nimport \"tollgate/strategies\"\n\n"+text+"\n\nfunc OnStart(ctx *strategies.Context) {\n\t_ = x\n}\n"))
+		if (err == nil) != ok {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
