@@ -48,28 +48,43 @@ type Deflated struct {
 // fewSessions is the number of sessions below which round trips say more.
 const fewSessions = 30
 
+// fewPeriods is the number of periods below which the Sharpe ratio of a trial is
+// too wild to say anything about how much trials spread.
+const fewPeriods = 10
+
 // Deflate judges run best of the trials. Its periods are sessions where the best
 // run has at least 30 of them, and round trips otherwise.
+//
+// The formula is for trials of one length. Round trips differ in number, so ratios
+// are brought to the length of the best first: a ratio over n periods weighs as
+// ratio times the square root of n. Trials of fewer than 10 periods count as trials
+// but not for the spread, unless there are no others.
 func Deflate(runs []Figures, best int) Deflated {
 	d := Deflated{Basis: "session"}
 	series := func(f *Figures) *Moments { return &f.Daily }
 	if runs[best].Sessions < fewSessions {
 		d.Basis, series = "round trip", func(f *Figures) *Moments { return &f.Trade }
 	}
-	var ratios []float64
+	m := series(&runs[best])
+	var all, long []float64
 	for i := range runs {
-		if sr := series(&runs[i]).Sharpe(); !math.IsNaN(sr) {
-			ratios = append(ratios, sr)
+		x := series(&runs[i])
+		sr := x.Sharpe() * math.Sqrt(float64(x.N)/float64(max(m.N, 1)))
+		if math.IsNaN(sr) {
+			continue
+		}
+		all = append(all, sr)
+		if x.N >= fewPeriods {
+			long = append(long, sr)
 		}
 	}
-	m := series(&runs[best])
-	d.Trials, d.Periods, d.Sharpe = len(ratios), m.N, Number(m.Sharpe())
+	if len(long) < 2 {
+		long = all
+	}
+	d.Trials, d.Periods, d.Sharpe = len(all), m.N, Number(m.Sharpe())
 	luck := 0.0
-	if len(ratios) > 1 {
-		spread := MomentsOf(ratios)
-		if spread.SD.Known() {
-			luck = ExpectedBest(len(ratios), float64(spread.SD))
-		}
+	if spread := MomentsOf(long); spread.SD.Known() {
+		luck = ExpectedBest(len(all), float64(spread.SD))
 	}
 	d.Luck = Number(luck)
 	d.DSR = Number(Probabilistic(m, luck))
