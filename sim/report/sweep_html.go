@@ -149,7 +149,7 @@ func (s *Sweep) cards() []figure {
 func monteCarloNote(list []tune.Resampled) string {
 	m, b := &list[0], &list[len(list)-1]
 	return fmt.Sprintf("%s samples each. Shuffled: the same round trips in other orders, which changes the drawdown and not the sum. Bootstrap: drawn with repetition. "+
-		"The order that happened fell by %s; %s of the orders fall deeper. Of the bootstrap, %s end with a loss. Falls within a round trip are not in it.",
+		"The order that happened fell by %s; %s of the orders fall deeper. Of the bootstrap, %s end with a loss. Falls within a round trip are not in it, nor is a position still open at the end.",
 		count(m.Samples), money(m.Happened), percent(float64(m.Deeper), "n/a"), percent(float64(b.Loss), "n/a"))
 }
 

@@ -120,7 +120,10 @@ func (s *Sweep) windowTable() table {
 	for _, a := range s.Space {
 		t.head = append(t.head, clean(a.Name))
 	}
-	t.head = append(t.head, "train "+s.Objective.Name, "train net", "test net", "test drawdown", "test trips")
+	if s.Objective.Name != "net" {
+		t.head = append(t.head, "train "+s.Objective.Name)
+	}
+	t.head = append(t.head, "train net", "test net", "test drawdown", "test trips")
 	for i := range s.Walk.Windows {
 		t.rows = append(t.rows, s.windowRow(&s.Walk.Windows[i]))
 	}
@@ -140,10 +143,13 @@ func (s *Sweep) windowRow(w *SweepWindow) []cell {
 		}
 		row = append(row, cell{text: text})
 	}
-	if w.Idle {
-		return append(row, cell{text: "n/a"}, cell{text: "-"}, cell{text: "idle"}, cell{text: "-"}, cell{text: "-"})
+	if s.Objective.Name != "net" {
+		row = append(row, cell{text: s.score(w.Score)})
 	}
-	row = append(row, cell{text: s.score(w.Score)}, cell{signed(w.In.Net), toneOf(w.In.Net)})
+	if w.Idle {
+		return append(row, cell{text: "-"}, cell{text: "idle"}, cell{text: "-"}, cell{text: "-"})
+	}
+	row = append(row, cell{signed(w.In.Net), toneOf(w.In.Net)})
 	if w.Error != "" {
 		return append(row, cell{text: "failed", tone: bad}, cell{text: "-"}, cell{text: "-"})
 	}
@@ -163,7 +169,7 @@ func (p *printer) joinedTests(s *Sweep) {
 
 func (s *Sweep) joinedFigures() []figure {
 	f := &s.Walk.Figures
-	return []figure{
+	list := []figure{
 		{Label: "Net P&L", Value: signed(f.Net), Tone: toneOf(f.Net)},
 		{Label: "Max drawdown", Value: money(f.MaxDrawdown)},
 		{Label: "Sessions", Value: count(f.Sessions)},
@@ -171,8 +177,13 @@ func (s *Sweep) joinedFigures() []figure {
 		{Label: "Win rate", Value: percent(float64(f.WinRate), "n/a")},
 		{Label: "Profit factor", Value: ratio(float64(f.ProfitFactor), "n/a")},
 		{Label: "Sharpe", Value: ratio(float64(f.Sharpe), "n/a")},
-		{Label: s.Objective.Name, Value: s.score(s.Walk.Score)},
+		{Label: "Sortino", Value: ratio(float64(f.Sortino), "n/a")},
 	}
+	switch s.Objective.Name {
+	case "net", "drawdown", "win_rate", "profit_factor", "sharpe", "sortino":
+		return list
+	}
+	return append(list, figure{Label: s.Objective.Name, Value: s.score(s.Walk.Score)})
 }
 
 func (p *printer) verdict(s *Sweep) {
@@ -198,7 +209,7 @@ func (p *printer) resampled(s *Sweep) {
 	}
 	b := s.MonteCarlo[len(s.MonteCarlo)-1]
 	p.prose("The order that happened had a drawdown of " + money(b.Happened) + "; " + percent(float64(s.MonteCarlo[0].Deeper), "n/a") +
-		" of the orders have a deeper one. Drawn anew, " + percent(float64(b.Loss), "n/a") + " end with a loss.")
+		" of the orders have a deeper one. Drawn anew, " + percent(float64(b.Loss), "n/a") + " end with a loss. A position still open at the end is not among them.")
 }
 
 func monteCarloTable(list []tune.Resampled) table {

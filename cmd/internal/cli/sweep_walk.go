@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"math"
 
 	"tollgate/engine"
 	"tollgate/sim"
@@ -39,7 +40,7 @@ func (s *sweepRun) walk(ctx context.Context, out *report.Sweep) error {
 // test1 runs the best of a training on the test after it. A window without a best
 // stays out of the market.
 func (s *sweepRun) test1(ctx context.Context, w *tune.Window, r *searched, j *joined) (*report.SweepWindow, error) {
-	row := &report.SweepWindow{Window: *w}
+	row := &report.SweepWindow{Window: *w, Score: tune.Number(math.NaN())}
 	best, ok := r.best()
 	if !ok {
 		row.Idle = true
