@@ -131,7 +131,7 @@ func TestSurvey(t *testing.T) {
 		q := book(i*second, 0, 100)
 		s.Add(&q)
 		if i == 500 {
-			for _, q := range []engine.Quote{trade(i*second, 0, 100), book(i*second, 1, 100), trade(i*second, 1, 100)} {
+			for _, q := range []engine.Quote{trade(i*second, 0, 100), book(i*second, 1, 100), trade(i*second, 1, 100), book(i*second, 0, 100), trade(i*second, 0, 100)} {
 				s.Add(&q)
 			}
 		}

@@ -94,16 +94,18 @@ func keysOf(a, b map[string][]*Decision) []string {
 type member struct {
 	key     string
 	flat    bool
-	states  []state // every change of flat
-	stream  string  // the bars that are counted: those that closed first
+	called  engine.Time // when a handler was last called
+	states  []state     // every change of flat
+	stream  string      // the bars that are counted: those that closed first
 	bars    []engine.Time
 	uncount bool // more bars than the bound
 }
 
-// state is whether an instance was flat from a time on.
+// state is whether an instance was flat, from the call of a handler on.
 type state struct {
-	at   engine.Time
-	flat bool
+	at     engine.Time
+	flat   bool
+	before engine.Time // of the call before, which saw the opposite
 }
 
 // flatAt reports whether the instance of an instrument was flat when a handler was
@@ -117,7 +119,7 @@ func (l *Log) flatAt(key string, t engine.Time) bool {
 	n := sort.Search(len(m.states), func(i int) bool { return m.states[i].at > t })
 	flat := n == 0 || m.states[n-1].flat
 	for i := n - 1; i >= 0 && m.states[i].at == t; i-- {
-		flat = flat || m.states[i].flat
+		flat = flat || m.states[i].flat || m.states[i].before == t
 	}
 	return flat
 }

@@ -57,7 +57,7 @@ func (r *Recorder) Log() *Log { return &r.log }
 
 // watch wraps the handlers of an instance, so that it is known whose they are.
 func (r *Recorder) watch(e *sim.Entry, id engine.InstrumentID) *sim.Entry {
-	m := &member{key: r.universe.Get(id).Key, flat: true}
+	m := &member{key: r.universe.Get(id).Key, flat: true, called: engine.NoTime}
 	r.log.members[m.key] = m
 	number := len(r.members)
 	r.members = append(r.members, m)
@@ -129,9 +129,10 @@ func (r *Recorder) see(m *member, ctx *strategies.Context) {
 	if flat := ctx.Position == 0 && ctx.Working == 0; flat != m.flat {
 		m.flat = flat
 		if len(m.states) < r.limit {
-			m.states = append(m.states, state{engine.Time(ctx.Time), flat})
+			m.states = append(m.states, state{engine.Time(ctx.Time), flat, m.called})
 		}
 	}
+	m.called = engine.Time(ctx.Time)
 }
 
 // count counts a closed bar of the stream whose bar closed first.

@@ -12,7 +12,7 @@ import (
 
 // How many runs the checks make.
 const (
-	lookaheadCuts = 8 // cut short, evenly over the feed
+	lookaheadCuts = 8 // cut short, each just after a decision
 	lateStarts    = 4 // that begin later, over the first half of the feed
 	shuffles      = 2 // with the events of one time in another order
 )
@@ -34,10 +34,28 @@ func (d *doctor) moments(n int, of int) []engine.Time {
 	return list
 }
 
-// lookahead cuts the feed short at several moments. What is decided up to a cut
-// can then depend on nothing after it.
+// cuts are times just after some of the decisions, evenly chosen: a decision that
+// depends on what comes next shows itself there. The event that answers a timer is
+// still played, because only it moves time on.
+func (d *doctor) cuts() []engine.Time {
+	var ends []engine.Time
+	for _, t := range d.base.ends { // in order of time; those of OnStop are not among them
+		if t < d.base.result.Last && (len(ends) == 0 || t > ends[len(ends)-1]) {
+			ends = append(ends, t)
+		}
+	}
+	n := min(lookaheadCuts, len(ends))
+	list := make([]engine.Time, n)
+	for k := range n {
+		list[k] = ends[(2*k+1)*len(ends)/(2*n)] + 1
+	}
+	return list
+}
+
+// lookahead cuts the feed short after several decisions. What is decided up to a
+// cut can then depend on nothing after it.
 func (d *doctor) lookahead() ([]errand, func() verdict) {
-	cuts := d.moments(lookaheadCuts, lookaheadCuts+1)
+	cuts := d.cuts()
 	found := make([]*bias.Difference, len(cuts))
 	var errands []errand
 	for i, cut := range cuts {
@@ -52,7 +70,7 @@ func (d *doctor) lookahead() ([]errand, func() verdict) {
 		if d.nothing(&c) || d.few(&c, len(cuts)) {
 			return c
 		}
-		c.say("runs cut short at %s decide what the whole run decides up to there", countOf(len(cuts), "moment"))
+		c.say("runs cut short after %s of the %d decide what the whole run decides up to there", countOf(len(cuts), "decision"), len(d.base.log.Decisions))
 		for i, diff := range found {
 			if diff != nil {
 				c.fail("the run cut short at %s decides otherwise before that moment: a decision depended on what came after it", onClock(cuts[i]))

@@ -31,6 +31,9 @@ type probed struct {
 	universe *engine.Universe
 	survey   *bias.Survey // nil unless asked for
 	stats    feed.Stats   // likewise
+	// ends holds, for each decision of the log, the time of the event by which it
+	// was made: the one it answers, or the first after the timer it answers.
+	ends []engine.Time
 }
 
 // errand is a probe and who wants to know. Tasks run side by side: judge may write
@@ -89,6 +92,7 @@ func (d *doctor) try(t probe, survey bool) (*probed, error) {
 		q.first = nil
 	}
 	q.latency, q.from, q.to, q.universe = t.latency, t.from, t.to, engine.NewUniverse()
+	recorder := bias.NewRecorder(bias.MaxDecisions)
 	opened, err := q.open()
 	if err != nil {
 		return nil, err
@@ -98,20 +102,19 @@ func (d *doctor) try(t probe, survey bool) (*probed, error) {
 	var src sim.Source = opened
 	var w *surveyed
 	if survey {
-		w = &surveyed{src: src, survey: bias.NewSurvey(q.universe), collector: feed.NewCollector(q.universe)}
+		w = &surveyed{src: src, log: recorder.Log(), survey: bias.NewSurvey(q.universe), collector: feed.NewCollector(q.universe)}
 		src, o.survey = w, w.survey
 	}
 	if t.arrange != nil {
 		src = t.arrange(src)
 	}
 	config := d.world(&q, t)
-	recorder := bias.NewRecorder(bias.MaxDecisions)
 	recorder.Attach(&config)
 	if o.result, err = sim.NewWorld(config).Run(src); err != nil {
 		return nil, err
 	}
 	if o.log = recorder.Log(); w != nil {
-		o.stats = w.collector.Stats()
+		o.stats, o.ends = w.collector.Stats(), w.ends
 		o.stats.Tally = feed.TallyOf(opened)
 	}
 	return o, nil
@@ -146,14 +149,21 @@ func (d *doctor) world(q *plan, t probe) sim.Config {
 // surveyed surveys a source while it is played.
 type surveyed struct {
 	src       sim.Source
+	log       *bias.Log
 	survey    *bias.Survey
 	collector *feed.Collector
+	last      engine.Time
+	ends      []engine.Time
 }
 
 // Next implements sim.Source.
 func (w *surveyed) Next(q *engine.Quote) error {
+	for len(w.ends) < len(w.log.Decisions) {
+		w.ends = append(w.ends, w.last)
+	}
 	err := w.src.Next(q)
 	if err == nil {
+		w.last = q.At
 		w.survey.Add(q)
 		w.collector.Add(q)
 	}

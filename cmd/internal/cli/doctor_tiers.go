@@ -35,6 +35,9 @@ func (d *doctor) tiers() ([]errand, func() verdict) {
 		case errors.As(err, &failed):
 			c.fail("the strategy passes the check of scripts, but cannot be compiled or fails when it is: %v", err)
 			c.Mend = "please report the script: what is accepted must behave the same compiled"
+		case errors.Is(err, native.ErrNoGo):
+			c.Status = statusSkip
+			c.say("not compared: it takes the go command (https://go.dev/dl/), which is not on PATH")
 		case err != nil:
 			c.Status = statusSkip
 			c.say("not compared: %v", err)
