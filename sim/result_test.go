@@ -134,6 +134,15 @@ func TestFillBetweenSessions(t *testing.T) {
 	}
 }
 
+// TestFillAfterTheLastEventOfASession is in that session, fee, profit and all.
+func TestFillAfterTheLastEventOfASession(t *testing.T) {
+	r := script(t, 2*time.Second, []engine.Quote{book(tuesday+17*hour-9*second, 100, 101), book(tuesday+18*hour+second, 100, 101)},
+		map[engine.Time]func(c *strategies.Context){tuesday + 17*hour - 9*second: func(c *strategies.Context) { c.Buy(1) }})
+	if s := r.Sessions; len(s) != 2 || s[0].Fills != 1 || s[0].Fees != cents(215) || s[0].End != s[0].Start-cents(1250+215) || s[1].Start != s[1].End {
+		t.Errorf("%+v", s)
+	}
+}
+
 // TestEventsInTheBreakAreNoTime: a feed that repeats itself while the market is
 // closed does not make the account's day longer.
 func TestEventsInTheBreakAreNoTime(t *testing.T) {

@@ -204,3 +204,18 @@ func TestOverwrittenBars(t *testing.T) {
 		t.Errorf("average %v, %d true ranges", average.V, true_.N)
 	}
 }
+
+// TestBarComesBeforeTheQuoteThatIsLaterThanIt: also when its timer has not fired.
+func TestBarComesBeforeTheQuoteThatIsLaterThanIt(t *testing.T) {
+	r, s, d := newRig(t, nil), NewSetup(nil), &diary{}
+	s.Minutes(1)
+	r.join(s, full(d))
+	r.trade(noon, 4, 1)
+	d.lines = nil
+	r.timers = nil // a shell that is late with it
+	r.trade(noon+minute+5*second, 8, 1)
+	d.want(t, "bar 1m 12:00:00-12:01:00 1/1/1/1 v1 n1 at 12:01:05", "quote 12:01:05 NaN/NaN last 2", "trade 12:01:05 2 x 1")
+	r.step(&engine.TimerFired{At: noon + minute, ID: 1})
+	r.until(noon + 2*minute)
+	d.want(t, "bar 1m 12:01:00-12:02:00 2/2/2/2 v1 n1 at 12:02:00")
+}

@@ -79,8 +79,10 @@ func (r *rig) start(at engine.Time) {
 }
 
 // step hands an event over and sorts what came of it.
-func (r *rig) step(e engine.Event) {
-	for _, c := range r.runner.Step(e) {
+func (r *rig) step(e engine.Event) { r.take(r.runner.Step(e)) }
+
+func (r *rig) take(commands []engine.Command) {
+	for _, c := range commands {
 		if s, ok := c.(*engine.SetTimer); ok {
 			r.timers = append(r.timers, s)
 			continue

@@ -59,7 +59,7 @@ func (r *rig) swap(at engine.Time, p *lined, g Guard) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.out = append(r.out, commands...)
+	r.take(commands)
 }
 
 // snapshots sends n snapshots, each of them a quote and a trade.
@@ -230,5 +230,29 @@ func TestRollbackOverAGap(t *testing.T) {
 	}
 	if got := old.average.N - n; got != 3 { // four events kept; the first of them only says where the count stands
 		t.Errorf("%d trades, want 3", got)
+	}
+}
+
+// TestBarsThatAreNotWholeAreNotSeen: history that begins within a bar makes none of it.
+func TestBarsThatAreNotWholeAreNotSeen(t *testing.T) {
+	for _, c := range []struct{ history, count int }{{40, 2}, {39, 1}} { // 20 trades a minute; one of the first minute is forgotten
+		r := newRig(t, nil)
+		r.runner.cfg.History = c.history
+		r.join(NewSetup(nil), Handlers{})
+		for n := range engine.Time(40) {
+			r.trade(noon+n*3*second, 400+engine.Price(n/20)*3, 1)
+		}
+		s := NewSetup(nil)
+		b := s.Minutes(1)
+		p := &lined{Program: &Program{Setup: s}}
+		if err := s.Seal(); err != nil {
+			t.Fatal(err)
+		}
+		r.swap(noon+2*minute-1, p, Guard{})
+		ready := len(p.NotReady()) == 0
+		r.until(noon + 2*minute)
+		if b.Count != c.count || ready != (c.count == 2) || b.Open.Prev != 100 && c.count == 2 || b.Open.V != 100.75 {
+			t.Errorf("history of %d: %d bars, ready %v, open %v", c.history, b.Count, ready, b.Open.V)
+		}
 	}
 }
