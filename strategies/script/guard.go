@@ -32,14 +32,16 @@ type Guard struct {
 	mu   sync.Mutex
 	all  []weak.Pointer[instance]
 	heap []metrics.Sample
-	base uint64
+	most uint64 // bytes the heap may grow to
 	stop context.CancelFunc
 	done chan struct{}
 }
 
 // NewGuard starts a guard; warn gets what people should read and may be nil.
 // Close ends it.
-func NewGuard(warn func(text string)) *Guard {
+func NewGuard(warn func(text string)) *Guard { return newGuard(warn, HeapGrowth) }
+
+func newGuard(warn func(text string), growth uint64) *Guard {
 	ctx, stop := context.WithCancel(context.Background())
 	if warn == nil {
 		warn = func(string) {}
@@ -48,7 +50,7 @@ func NewGuard(warn func(text string)) *Guard {
 		warn: warn, stop: stop, done: make(chan struct{}),
 		heap: []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}},
 	}
-	g.base = g.heapBytes()
+	g.most = g.heapBytes() + growth
 	go g.run(ctx)
 	return g
 }
@@ -74,7 +76,7 @@ func (g *Guard) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-tick.C:
-			g.look(now, g.heapBytes() > g.base+HeapGrowth)
+			g.look(now, g.heapBytes() > g.most)
 		}
 	}
 }
@@ -113,7 +115,7 @@ func (g *Guard) check(in *instance, now time.Time, bloated bool) {
 	ran := now.Sub(in.since)
 	switch {
 	case bloated:
-		in.halt(fmt.Sprintf("stopped: the program's memory grew by more than %d MB while it ran", HeapGrowth>>20))
+		in.halt("stopped: the program's memory grew too large while it ran")
 	case ran > HangLimit:
 		in.halt(fmt.Sprintf("stopped: the handler ran longer than %v; a loop that does not end?", HangLimit))
 	case ran > SlowLimit && !in.warned:

@@ -43,7 +43,7 @@ func TestHaltStopsLoops(t *testing.T) {
 }
 
 func TestGuardStopsMemoryBombs(t *testing.T) {
-	g := NewGuard(nil)
+	g := newGuard(nil, 256<<20)
 	defer g.Close()
 	said := hung(t, g, `package hung
 
@@ -53,9 +53,11 @@ var all []string
 
 func OnStart(ctx *strategies.Context) {
 	text := "0123456789"
-	for len(text) > 0 {
+	for i := 0; i < 20; i++ {
 		text = text + text
-		all = append(all, text)
+	}
+	for len(text) > 0 {
+		all = append(all, text+"x")
 	}
 }
 `)

@@ -72,15 +72,37 @@ const MaxVariable = 1 << 26
 
 // hugeVariables refuses variables whose type alone is a huge allocation.
 func (c *checker) hugeVariables() {
+	if len(c.found.Errors()) > 0 {
+		return // types may be incomplete, and the script is refused anyway
+	}
 	sizes := types.SizesFor("gc", "amd64")
 	for id, obj := range c.info.Defs {
 		v, ok := obj.(*types.Var)
-		if !ok || sizes.Sizeof(v.Type()) <= MaxVariable && sizes.Sizeof(v.Type()) >= 0 {
+		if !ok || generic(v.Type()) || sizes.Sizeof(v.Type()) <= MaxVariable && sizes.Sizeof(v.Type()) >= 0 {
 			continue
 		}
 		c.add(id.Pos(), Error, "huge-variable", fmt.Sprintf("%s takes more than %d MB", id.Name, MaxVariable>>20),
 			"use a slice and append what is needed")
 	}
+}
+
+// generic reports whether a type's size depends on a type parameter.
+func generic(t types.Type) bool {
+	switch t := t.(type) {
+	case *types.TypeParam:
+		return true
+	case *types.Array:
+		return generic(t.Elem())
+	case *types.Named:
+		return t.TypeParams().Len() > 0 && t.TypeArgs().Len() == 0
+	case *types.Struct:
+		for i := range t.NumFields() {
+			if generic(t.Field(i).Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // repeat is strings.Repeat with a bound.
