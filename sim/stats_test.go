@@ -147,8 +147,13 @@ func TestStatsAgainstASlowTwin(t *testing.T) {
 		sharpe := m / math.Sqrt(sum(square)/float64(len(days)-1)) * math.Sqrt(252)
 		sortino := m / math.Sqrt(mean(down)) * math.Sqrt(252)
 		for n, x := range [][2]float64{
-			{s.ProfitFactor, factor}, {s.AverageWin, mean(wins)}, {s.AverageLoss, mean(losses)}, {s.Expectancy, mean(floats(nets))},
-			{s.WinRate, float64(len(wins)) / float64(len(nets))}, {s.Sharpe, finite(sharpe)}, {s.Sortino, finite(sortino)},
+			{s.ProfitFactor, factor},
+			{s.AverageWin, mean(wins)},
+			{s.AverageLoss, mean(losses)},
+			{s.Expectancy, mean(floats(nets))},
+			{s.WinRate, float64(len(wins)) / float64(len(nets))},
+			{s.Sharpe, finite(sharpe)},
+			{s.Sortino, finite(sortino)},
 		} {
 			if !near(x[0], x[1]) && math.Abs(x[0]-x[1]) > 1e-9 {
 				t.Fatalf("figure %d is %v, want %v", n, x[0], x[1])

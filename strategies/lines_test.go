@@ -220,9 +220,11 @@ func TestDeclarationsOfAPackage(t *testing.T) {
 	mode, wait, open := Choice("mode", "a", "", "a", "b"), Duration("wait", 1, 0, 2, ""), TimeOfDay("open", "09:30", "")
 	b := Minutes(n)
 	in := b.Close
-	list := []*Line{Bid(), Ask(), Mid(), Last(), SMA(in, n), EMA(in, n), WMA(in, n), HMA(in, n), VWMA(b, n), RSI(in, n), ROC(in, n),
+	list := []*Line{
+		Bid(), Ask(), Mid(), Last(), SMA(in, n), EMA(in, n), WMA(in, n), HMA(in, n), VWMA(b, n), RSI(in, n), ROC(in, n),
 		StdDev(in, n), Highest(in, n), Lowest(in, n), ATR(b, n), CCI(b, n), OBV(b), VWAP(), MACD(in, 2, 3, 2).Value,
-		Bollinger(in, n, x).Upper, Keltner(b, n, n, x).Upper, Donchian(b, n).Upper, Stochastic(b, n, 2, 2).K, ADX(b, n).ADX, LinReg(in, n).Value}
+		Bollinger(in, n, x).Upper, Keltner(b, n, n, x).Upper, Donchian(b, n).Upper, Stochastic(b, n, 2, 2).K, ADX(b, n).ADX, LinReg(in, n).Value,
+	}
 	Cross(list[0], list[1])
 	Seconds(5)
 	Hours(1)

@@ -298,7 +298,9 @@ func TestOtherIntents(t *testing.T) {
 		{Kind: engine.Amend, Ref: 7, Terms: engine.Terms{Qty: 2, Limit: no, Stop: 17}},
 		{Kind: engine.Amend, Ref: 7, Terms: engine.Terms{Qty: -2, Limit: bad, Stop: no}},
 		{Kind: engine.Amend, Ref: ref(-7), Terms: engine.Terms{Limit: 4, Stop: no}},
-		{Kind: engine.Withdraw, Ref: 3}, {Kind: engine.CancelAll}, {Kind: engine.Flatten},
+		{Kind: engine.Withdraw, Ref: 3},
+		{Kind: engine.CancelAll},
+		{Kind: engine.Flatten},
 	} {
 		w.At, w.Cause, w.Seq, w.StopLoss, w.Target, w.Terms.Instrument = noon, noon, uint64(n+1), no, no, r.id
 		if got := r.intents()[n]; *got != w {
@@ -339,4 +341,23 @@ func TestPositionFacts(t *testing.T) {
 	if c.Cash != 1 || c.Equity != 2 {
 		t.Errorf("%+v", c)
 	}
+}
+
+func TestRound(t *testing.T) {
+	acting(t, func(c *Context) {
+		for _, x := range [][4]float64{
+			{4.3, 4.25, 4.25, 4.5},
+			{4.4, 4.5, 4.25, 4.5},
+			{-4.3, -4.25, -4.5, -4.25},
+			{4.25, 4.25, 4.25, 4.25},
+			{0, 0, 0, 0},
+			{4.375, 4.5, 4.25, 4.5},
+			{-4.375, -4.5, -4.5, -4.25},
+			{math.NaN(), math.NaN(), math.NaN(), math.NaN()},
+		} {
+			if got := [4]float64{x[0], c.Round(x[0]), c.RoundDown(x[0]), c.RoundUp(x[0])}; fmt.Sprint(got) != fmt.Sprint(x) {
+				t.Errorf("%v, want %v", got, x)
+			}
+		}
+	})
 }

@@ -202,8 +202,10 @@ func TestReplacedContext(t *testing.T) {
 
 func TestLocatedPanic(t *testing.T) {
 	r, s := newRig(t, nil), NewSetup(nil)
-	p := &Program{Name: "x", Setup: s, Handlers: Handlers{OnQuote: func(*Context, *Quote) { panic(7) }},
-		Locate: func(v any) string { return "x.go:3: it was " + strings.Repeat("I", v.(int)) }}
+	p := &Program{
+		Name: "x", Setup: s, Handlers: Handlers{OnQuote: func(*Context, *Quote) { panic(7) }},
+		Locate: func(v any) string { return "x.go:3: it was " + strings.Repeat("I", v.(int)) },
+	}
 	if err := r.runner.Join(0, p, r.id, LeaveOnPanic); err != nil {
 		t.Fatal(err)
 	}

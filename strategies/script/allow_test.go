@@ -68,8 +68,10 @@ func checkSignatures(t *testing.T, names []string) {
 }
 
 // hostOnly is what package strategies exports for the host alone.
-var hostOnly = []string{"Setup", "Param", "Program", "Handlers", "NewSetup", "Begin", "ParseTimeOfDay", "HandlerNames",
-	"Runner", "RunnerConfig", "NewRunner", "OnPanic", "FlattenOnPanic", "LeaveOnPanic", "Guard", "Rehearse"}
+var hostOnly = []string{
+	"Setup", "Param", "Program", "Handlers", "NewSetup", "Begin", "ParseTimeOfDay", "HandlerNames",
+	"Runner", "RunnerConfig", "NewRunner", "OnPanic", "FlattenOnPanic", "LeaveOnPanic", "Guard", "Rehearse",
+}
 
 // Every exported name of package strategies is either for scripts or known to
 // be for the host: a new one must be put on one side.

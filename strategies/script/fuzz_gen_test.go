@@ -102,8 +102,16 @@ func fail(n int) error {
 func randomProgram(seed uint64) string {
 	g := &generator{r: rand.New(rand.NewPCG(seed, 42)), budget: 60, locked: map[string]bool{}}
 	g.scopes = [][]variable{{
-		{"g0", "int"}, {"g1", "float64"}, {"g2", "[]int"}, {"g3", "S"}, {"g4", "map[string]int"}, {"g5", "bool"},
-		{"g6", "[3]int"}, {"g7", "string"}, {"g8", "Q"}, {"g9", "uint8"},
+		{"g0", "int"},
+		{"g1", "float64"},
+		{"g2", "[]int"},
+		{"g3", "S"},
+		{"g4", "map[string]int"},
+		{"g5", "bool"},
+		{"g6", "[3]int"},
+		{"g7", "string"},
+		{"g8", "Q"},
+		{"g9", "uint8"},
 	}}
 	g.b.WriteString(fuzzPrelude)
 	for range g.r.IntN(3) {
