@@ -56,7 +56,13 @@ func (d *doctor) sensitivity() ([]errand, func() verdict) {
 	for i, t := range probes {
 		errands = append(errands, errand{t, lines[i+1].take})
 	}
-	return errands, func() verdict { return judgeSensitivity(lines) }
+	return errands, func() verdict {
+		c := judgeSensitivity(lines)
+		if d.base.result.Fees == 0 && lines[0].Fills > 0 {
+			c.note("no fees are configured for what was traded: give them in the configuration (--config)")
+		}
+		return c
+	}
 }
 
 // latencies are 0, the configured one, twice and five times it, without the

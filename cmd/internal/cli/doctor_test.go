@@ -440,6 +440,7 @@ func TestDoctorJSON(t *testing.T) {
 
 func TestDoctorRefuses(t *testing.T) {
 	empty := recording(t)
+	broken := recording(t, quoteRow(1, "ES 12-23", 4000), quoteRow(2, "ES 12-23", 4000.1))
 	for _, c := range []struct {
 		args   []string
 		status int
@@ -452,11 +453,51 @@ func TestDoctorRefuses(t *testing.T) {
 		{[]string{examplesDir + "/cross", "--param=fast=900"}, exitUsage, "outside its range"},
 		{[]string{examplesDir + "/cross", "--feed=nowhere.csv"}, exitUsage, "nowhere.csv"},
 		{[]string{examplesDir + "/cross", "--feed=" + empty}, exitFailed, "no events"},
+		{[]string{examplesDir + "/cross", "--feed=" + broken}, exitFailed, "line 3"},
 	} {
 		var out, log bytes.Buffer
 		if status := Main(append([]string{"doctor"}, c.args...), &out, &log); status != c.status || !strings.Contains(log.String(), c.says) {
 			t.Errorf("%v: status %d, %s", c.args, status, log.String())
 		}
+	}
+}
+
+// TestDoctorReadsNoHalfAnswer: what a compiled strategy prints may be cut off.
+func TestDoctorReadsNoHalfAnswer(t *testing.T) {
+	const decision, end = `{"At":5,"Instrument":"ES","Kind":"flatten"}`, `{"hash":7,"events":2,"dropped":3}`
+	r, err := readTier([]byte(decision + "\n" + end + "\n"))
+	if err != nil || r.Hash != 7 || r.Events != 2 || r.log.Dropped != 3 || len(r.log.Decisions) != 1 || r.log.Decisions[0].At != 5 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	for _, text := range []string{"", "\n", decision[:9], decision, decision + "\n" + end[:9], decision[:9] + "\n" + end} {
+		if _, err := readTier([]byte(text)); err == nil {
+			t.Errorf("%q is taken for an answer", text)
+		}
+	}
+}
+
+// TestDoctorOnRealRecordings: no example looks ahead, and shuffling one instrument
+// is not tried.
+func TestDoctorOnRealRecordings(t *testing.T) {
+	session := recorded(t, "es_20231225_l1.csv.gz")
+	for _, name := range names(t) {
+		t.Run(name, func(t *testing.T) {
+			d, _ := patient(t, filepath.Join(examplesDir, name), "--feed="+session)
+			checks := examined(t, d)
+			want := statusOK
+			if len(d.base.log.Decisions) == 0 {
+				want = statusSkip
+			}
+			if v := checks["lookahead"]; v.Status != want {
+				t.Errorf("%+v", v)
+			}
+			if v := checks["order"]; v.Status != statusSkip {
+				t.Errorf("%+v", v)
+			}
+			if v := checks["data"]; v.Status != statusWarn || !strings.Contains(v.Summary, "82 of 2973 trades") {
+				t.Errorf("%+v", v)
+			}
+		})
 	}
 }
 

@@ -118,6 +118,9 @@ func readTier(text []byte) (*tierRun, error) {
 	if err := json.Unmarshal(lines[last], r); err != nil {
 		return nil, fmt.Errorf("the answer of the compiled strategy is incomplete: %w", err)
 	}
+	if r.Events == 0 { // a decision in place of the end
+		return nil, errors.New("the answer of the compiled strategy is incomplete: it has no end")
+	}
 	for _, line := range lines[:last] {
 		var d bias.Decision
 		if err := json.Unmarshal(line, &d); err != nil {

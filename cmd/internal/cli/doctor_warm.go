@@ -109,11 +109,11 @@ func (w *warmed) told() string {
 	switch w.level {
 	case 0:
 		if w.all.Last == nil {
-			return fmt.Sprintf("the same from the first decision, %s compared", countOf(w.all.Compared, "decision"))
+			return fmt.Sprintf("the same from the first on: %s", countOf(w.all.Compared, "decision"))
 		}
-		return fmt.Sprintf("all decisions agree after %s, %d of them", w.warm(&w.all), w.all.Agreed)
+		return fmt.Sprintf("all agree after %s: %s", w.warm(&w.all), countOf(w.all.Agreed, "decision"))
 	case 1:
-		return fmt.Sprintf("entries agree after %s, %d of them; other decisions do not", w.warm(&w.entries), w.entries.Agreed)
+		return fmt.Sprintf("entries agree after %s: %d; other decisions do not", w.warm(&w.entries), w.entries.Agreed)
 	case 2:
 		return fmt.Sprintf("still different at %s, %s after the begin", onClock(w.all.Last.At), lasting(w.all.Last.At.Sub(w.start)))
 	}
