@@ -35,26 +35,25 @@ const (
 // nothing per row.
 type recording struct {
 	base
-	stream  stream
-	zstd    *zstd.Decoder
-	own     map[string]*ownSpec
-	nameID  int64 // dictionary ids
-	kindID  int64
-	list    []string // the instrument dictionary
-	slots   []slot   // of list, resolved; nil = not yet
-	kinds   []engine.QuoteKind
-	cols    [arColumns]column
-	rows    int   // of the batch
-	pos     int   // rows of the batch already converted
-	before  int64 // rows before the batch
-	n, i    int   // rows of the chunk, and how many of them were yielded
-	at      [chunk]engine.Time
-	slotOf  [chunk]*slot
-	kind    [chunk]engine.QuoteKind
-	price   [3][chunk]engine.Price // bid, ask, last
-	size    [4][chunk]engine.Qty   // of bid, ask, last; volume
-	leave   [chunk]bool            // rows to leave out
-	started bool
+	stream stream
+	zstd   *zstd.Decoder
+	own    map[string]*ownSpec
+	nameID int64 // dictionary ids
+	kindID int64
+	list   []string // the instrument dictionary
+	slots  []slot   // of list, resolved; nil = not yet
+	kinds  []engine.QuoteKind
+	cols   [arColumns]column
+	rows   int   // of the batch
+	pos    int   // rows of the batch already converted
+	before int64 // rows before the batch
+	n, i   int   // rows of the chunk, and how many of them were yielded
+	at     [chunk]engine.Time
+	slotOf [chunk]*slot
+	kind   [chunk]engine.QuoteKind
+	price  [3][chunk]engine.Price // bid, ask, last
+	size   [4][chunk]engine.Qty   // of bid, ask, last; volume
+	leave  [chunk]bool            // rows to leave out
 }
 
 // slot is an entry of the instrument dictionary.

@@ -6,7 +6,6 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
-	"sort"
 	"strings"
 	"sync"
 )
@@ -30,18 +29,6 @@ func (u *universe) Import(path string) (*types.Package, error) {
 		return p, nil
 	}
 	return nil, fmt.Errorf("%q is not available to scripts", path)
-}
-
-// paths lists what can be imported, the host first.
-func (u *universe) paths() []string {
-	var list []string
-	for p := range u.packages {
-		if p != hostPath {
-			list = append(list, p)
-		}
-	}
-	sort.Strings(list)
-	return append([]string{hostPath}, list...)
 }
 
 func buildUniverse() *universe {

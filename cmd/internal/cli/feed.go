@@ -18,7 +18,7 @@ type feedFlags struct {
 	specs, instruments           []string
 	out, zone, clock, name, from string
 	to                           string
-	skipBad, asJSON              bool
+	skipBad                      bool
 }
 
 func newFeed() *cobra.Command {

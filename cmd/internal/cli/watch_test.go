@@ -52,10 +52,9 @@ func OnStop(ctx *strategies.Context) {
 // edit is one change of the files, and what must be said of it.
 type edit struct {
 	name string
-	text string // the new text; empty = edited, with old replaced by new
-	old  string
+	old  string // what is replaced by new in the last good text
 	new  string
-	file func(dir string) error // instead of writing text
+	file func(dir string) error // instead
 	say  []string
 }
 
