@@ -102,7 +102,9 @@ func overshadowed(orders []*Order, i int, leaves Qty) bool {
 func (b *Book) mark(q *Quote) {
 	top := &b.tops[q.Instrument]
 	top.Apply(q)
-	b.revalue(q.Instrument)
+	if top.Mark(b.nets[q.Instrument].Position) != NoPrice { // without a mark the last valuation stands
+		b.revalue(q.Instrument)
+	}
 }
 
 func (b *Book) revalue(id InstrumentID) {
@@ -124,7 +126,7 @@ func (b *Book) fill(id InstrumentID, side Side, qty Qty, price Price, fee Money)
 
 // roll begins a new account session when t has left the current one.
 func (b *Book) roll(t Time) {
-	if t < b.session.Close && b.session.Date != 0 {
+	if t < b.session.Close && b.session != (Session{}) {
 		return
 	}
 	b.session = b.calendar.At(t)

@@ -15,6 +15,7 @@ type bracket struct {
 	closing          *Order // market order that replaces refused protection
 	closed           Qty    // what earlier children and closing orders filled
 	failed           bool
+	attempts         int // closing orders placed
 	reserved         int // orders still held in reserve in the Book
 }
 
@@ -62,7 +63,7 @@ func (d *Desk) guard(b *bracket) {
 	b.failed = b.failed || refused(b.stop) || refused(b.limit)
 	switch {
 	case d.members[b.entry.Strategy].flattening:
-		// The flattening closes the position; new protection would only be in its way.
+		d.handOver(b)
 	case b.failed:
 		d.replace(b, need)
 	case need > 0 && b.stop == nil && b.limit == nil:
@@ -75,6 +76,20 @@ func (d *Desk) guard(b *bracket) {
 		d.resize(b, b.limit, need)
 	}
 	d.letGo(b)
+}
+
+// handOver leaves what is unprotected to the flattening under way: new protection
+// would only be in its way. What the entry fills after it is protected anew.
+func (d *Desk) handOver(b *bracket) {
+	ended, any := true, false
+	for _, o := range []*Order{b.stop, b.limit} {
+		any = any || o != nil
+		ended = ended && (o == nil || o.State.Terminal())
+	}
+	if any && ended {
+		d.renew(b)
+	}
+	b.closed += b.unprotected()
 }
 
 func refused(o *Order) bool { return o != nil && o.State == Refused }
@@ -119,30 +134,41 @@ func (d *Desk) protect(b *bracket, qty Qty) {
 	if b.stopLoss != NoPrice {
 		t := base
 		t.Type, t.Stop = StopMarket, b.stopLoss
-		b.stop = d.child(b, t, StopRef)
+		d.child(b, &b.stop, t, StopRef)
 	}
-	if b.target != NoPrice {
+	if b.target != NoPrice && !b.failed { // the stop may have been refused at once
 		t := base
 		t.Type, t.Limit = Limit, b.target
-		b.limit = d.child(b, t, TargetRef)
+		d.child(b, &b.limit, t, TargetRef)
 	}
 }
 
-// child places one order of the bracket; when the budget is spent it waits.
-func (d *Desk) child(b *bracket, t Terms, offset Ref) *Order {
+// child places one order of the bracket; when the budget is spent it waits. The
+// bracket knows the order before it is asked for: a refusal comes back through guard.
+func (d *Desk) child(b *bracket, slot **Order, t Terms, offset Ref) {
 	o := d.newOrder(Order{Ref: b.entry.Ref + offset, Parent: b.entry.ID, Strategy: b.entry.Strategy, Class: ClassProtect, Terms: t})
+	*slot = o
 	d.orders[o.ID] = o
 	d.book.add(o)
 	d.brackets[o.ID] = b
 	d.refs[refKey{o.Strategy, o.Ref}] = o
 	d.tell(o, Fill{}, nil)
 	d.request(&Request{Kind: PlaceOrder, Order: o.ID, Class: o.Class, Terms: o.Terms})
-	return o
 }
 
-// resize brings a child's open quantity to need, when it is at rest.
+// resize brings a child's open quantity to need, when it is at rest. When that is
+// refused again and again, the rest is closed at market instead.
 func (d *Desk) resize(b *bracket, o *Order, need Qty) {
-	if o == nil || o.Leaves() == need || o.State != Working && o.State != PartFilled {
+	if b.failed || o == nil || o.State != Working && o.State != PartFilled {
+		return
+	}
+	if o.Leaves() == need {
+		o.balks = 0
+		return
+	}
+	if o.balks == resizeAttempts {
+		b.failed = true
+		d.replace(b, need)
 		return
 	}
 	t := o.Terms
@@ -164,7 +190,7 @@ func (d *Desk) replace(b *bracket, need Qty) {
 	if need <= 0 || open || b.closing != nil && !b.closing.State.Terminal() {
 		return
 	}
-	if b.closing != nil && b.closing.State == Refused {
+	if refused(b.closing) || b.attempts == flattenAttempts {
 		return // the venue takes nothing from us: the strategy and the person have been told
 	}
 	if b.closing != nil {
@@ -175,28 +201,29 @@ func (d *Desk) replace(b *bracket, need Qty) {
 		Instrument: b.entry.Terms.Instrument, Side: b.entry.Terms.Side.Opposite(), Type: Market, Qty: need, Limit: NoPrice, Stop: NoPrice,
 	}})
 	b.closing = o
+	b.attempts++
 	d.orders[o.ID] = o
 	d.book.add(o)
 	d.brackets[o.ID] = b
+	d.tell(o, Fill{}, nil)
 	d.request(&Request{Kind: PlaceOrder, Order: o.ID, Class: o.Class, Terms: o.Terms})
 }
 
-// letGo forgets a bracket that is over: the entry can fill no more and every
-// order of it has ended.
+// letGo gives up what a bracket that is over held in reserve. The bracket itself
+// stays known as long as its entry does: a late fill must be protected too.
 func (d *Desk) letGo(b *bracket) {
 	for _, o := range []*Order{b.entry, b.stop, b.limit, b.closing} {
 		if o != nil && !o.State.Terminal() {
 			return
 		}
 	}
-	if b.failed && b.unprotected() > 0 && !refused(b.closing) {
-		return
-	}
 	d.book.reserved -= b.reserved
 	b.reserved = 0
-	for _, o := range []*Order{b.entry, b.stop, b.limit, b.closing} {
-		if o != nil {
-			delete(d.brackets, o.ID)
-		}
+}
+
+// balk takes note of a refused change.
+func (d *Desk) balk(o *Order) {
+	if o.balks < resizeAttempts {
+		o.balks++
 	}
 }

@@ -119,6 +119,8 @@ func (u *Update) Fold(h *Hash) {
 		h.Text(string(u.Denial.Code))
 		h.Text(u.Denial.Limit)
 		h.Text(u.Denial.Value)
+		h.Text(u.Denial.Text)
+		h.Word(uint64(u.Denial.Retry))
 	}
 	u.Holding.fold(h)
 	u.Account.fold(h)

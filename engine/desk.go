@@ -53,7 +53,7 @@ type Desk struct {
 	out     []Command
 	publish Publish
 	hash    Hash
-	faults  uint64 // reports that made no sense
+	faults  uint64 // events that made no sense
 }
 
 type refKey struct {
@@ -69,14 +69,21 @@ type member struct {
 	updates    uint64 // Seq of the last update sent
 	flattening bool
 	attempts   int // flattening orders sent for this flattening
+	pursuits   int // cancels sent again for this flattening
 }
 
 // Bounds of the Desk.
 const (
 	keepEnded       = 1024 // terminal orders remembered for late reports and look-ups
-	flattenAttempts = 3    // closing orders sent before a flattening gives up and says so
+	flattenAttempts = 3    // closing orders sent before a flattening, or a bracket that lost its protection, gives up and says so
+	flattenCancels  = 8    // cancels sent again before a flattening gives up and says so
+	resizeAttempts  = 3    // refused changes of a bracket's child before the bracket closes the rest at market
 	maxWaiting      = 256  // requests waiting for tokens
 )
+
+// MaxQty is the largest quantity of one order, in contracts: a bound that keeps
+// sums of quantities far from overflow.
+const MaxQty Qty = 10_000_000
 
 // NewDesk returns a Desk without strategies.
 func NewDesk(c DeskConfig) *Desk {
@@ -118,7 +125,8 @@ func (d *Desk) Holding(s StrategyID) Holding { return d.members[s].account.holdi
 // Finished returns the round trips that the last Step completed, until the next.
 func (d *Desk) Finished() []RoundTrip { return d.trips }
 
-// Ignored is how many reports made no sense in their order's state and were dropped.
+// Ignored is how many events made no sense (a report in its order's state, a quote
+// of an unknown instrument, an intent of an unknown kind) and were dropped.
 func (d *Desk) Ignored() uint64 { return d.faults }
 
 // Step takes one event. Events must not go back in time.
@@ -148,6 +156,10 @@ func (d *Desk) advance(t Time) {
 }
 
 func (d *Desk) onQuote(q *Quote) {
+	if int(q.Instrument) >= d.cfg.Universe.Len() {
+		d.faults++
+		return
+	}
 	d.advance(q.At)
 	if int(q.Instrument) >= len(d.book.tops) {
 		d.book.grow()
@@ -156,8 +168,8 @@ func (d *Desk) onQuote(q *Quote) {
 	if int(q.Instrument) < len(d.in) {
 		for _, s := range d.in[q.Instrument] {
 			a := &d.members[s].account
-			if a.holding.Position != 0 {
-				a.mark(d.book.tops[q.Instrument].Mark(a.holding.Position), d.book.Instrument(q.Instrument))
+			if mark := d.book.tops[q.Instrument].Mark(a.holding.Position); a.holding.Position != 0 && mark != NoPrice {
+				a.mark(mark, d.book.Instrument(q.Instrument))
 			}
 		}
 	}
@@ -199,7 +211,7 @@ func (d *Desk) startPnL() {
 func (d *Desk) tellPnL() {
 	b := d.book.Balance()
 	p := PnL{At: d.book.now, Realized: d.book.SessionPnL() - d.book.unrealized, Unrealized: d.book.unrealized, Balance: b}
-	if p.Unrealized == d.pnlLast.Unrealized && p.Balance == d.pnlLast.Balance {
+	if p.Realized == d.pnlLast.Realized && p.Unrealized == d.pnlLast.Unrealized && p.Balance == d.pnlLast.Balance {
 		return
 	}
 	d.pnlLast = p

@@ -31,6 +31,8 @@ func (d *Desk) onIntent(i *Intent) {
 		d.cancelAll(i.Strategy)
 	case Flatten:
 		d.flatten(i.Strategy)
+	default:
+		d.faults++
 	}
 }
 
@@ -56,8 +58,11 @@ func (d *Desk) submit(i *Intent) {
 		d.deny(i, &Denial{Code: Flattening, Text: "the position is being closed; submit again when it is flat", Retry: NoTime})
 		return
 	}
-	o := d.newOrder(Order{Ref: i.Ref, Strategy: i.Strategy, Class: d.classOf(m, &t), Terms: t})
+	o := d.newOrder(Order{Ref: i.Ref, Strategy: i.Strategy, Class: d.classOf(m, &t, nil), Terms: t})
 	bracket := newBracket(i)
+	if bracket != nil {
+		o.Class = ClassEntry // its children may open a position again
+	}
 	if why := d.place(o, bracket.children()); why != nil {
 		d.deny(i, why)
 		return
@@ -79,6 +84,7 @@ func (d *Desk) newOrder(o Order) *Order {
 // place asks the gate and, on its yes, sends the order. extra is the number of
 // further orders its bracket will need.
 func (d *Desk) place(o *Order, extra int) *Denial {
+	d.drain() // what protects and flattens goes first
 	d.book.reserved += extra
 	r := Request{At: d.book.now, Kind: PlaceOrder, Order: o.ID, Class: o.Class, Terms: o.Terms}
 	permit, why := d.cfg.Gate.Judge(&d.book, &r)
@@ -104,13 +110,34 @@ func (d *Desk) send(r *Request, p Permit) {
 }
 
 // classOf tells an exit from an entry: an exit is no larger than what is left of
-// the strategy's position after the exits already open.
-func (d *Desk) classOf(m *member, t *Terms) Class {
+// the strategy's position after the exits already open, except itself where it is
+// the terms of an order that is to change. A bracket's children do not count: they
+// wait for prices that may never come, and must not keep anyone from leaving.
+func (d *Desk) classOf(m *member, t *Terms, itself *Order) Class {
 	held := m.account.holding.Position
-	if held != 0 && (held > 0) == (t.Side == Sell) && t.Qty <= held.Abs() {
-		return ClassExit
+	if held == 0 || (held > 0) != (t.Side == Sell) {
+		return ClassEntry
 	}
-	return ClassEntry
+	left := held.Abs()
+	for _, o := range d.book.open[t.Instrument] {
+		if o != itself && &d.members[o.Strategy] == m && o.Terms.Side == t.Side && o.Class != ClassProtect {
+			left -= o.Leaves()
+		}
+	}
+	if t.Qty > left {
+		return ClassEntry
+	}
+	return ClassExit
+}
+
+// classOfChange is the class under which new terms of an order are judged: what
+// does not grow keeps its class, what grows is judged like a new order.
+func (d *Desk) classOfChange(o *Order, t Terms) Class {
+	if t.Qty <= o.Terms.Qty {
+		return o.Class
+	}
+	t.Qty -= o.Filled
+	return max(o.Class, d.classOf(&d.members[o.Strategy], &t, o))
 }
 
 // flaw finds what no broker would take, before anything is counted or spent.
@@ -119,8 +146,8 @@ func (d *Desk) flaw(i *Intent, t *Terms) *Denial {
 		return &Denial{Code: code, Value: value, Text: text, Retry: NoTime}
 	}
 	switch {
-	case t.Qty <= 0:
-		return bad(BadTerms, fmt.Sprint(t.Qty), "the quantity must be 1 or more")
+	case t.Qty <= 0 || t.Qty > MaxQty:
+		return bad(BadTerms, fmt.Sprint(t.Qty), fmt.Sprintf("the quantity must be 1 to %d", MaxQty))
 	case t.Side != Buy && t.Side != Sell:
 		return bad(BadTerms, fmt.Sprint(int(t.Side)), "the side must be Buy or Sell")
 	case t.Type > StopLimit:
@@ -161,13 +188,13 @@ func (d *Desk) withdraw(i *Intent) {
 
 // cancel asks the venue to cancel an order, unless that is under way.
 func (d *Desk) cancel(o *Order) {
-	if o.State.Terminal() || o.State == CancelPending {
+	if o.State.Terminal() || o.State == CancelPending || d.waits(o, CancelOrder) || d.unsend(o) {
 		return
 	}
-	if d.unsend(o) {
-		return
+	d.unchange(o)
+	if o.State != Unknown { // asking for its end does not tell whether it exists
+		o.State = CancelPending
 	}
-	o.State = CancelPending
 	d.request(&Request{Kind: CancelOrder, Order: o.ID, Class: ClassCancel, Terms: o.Terms})
 }
 
@@ -190,7 +217,7 @@ func (d *Desk) amend(i *Intent) {
 	if i.Terms.Stop != NoPrice {
 		t.Stop = i.Terms.Stop
 	}
-	if why := d.change(o, t, o.Class); why != nil {
+	if why := d.change(o, t, d.classOfChange(o, t)); why != nil {
 		d.deny(i, why)
 	}
 }
@@ -203,6 +230,8 @@ func (d *Desk) amendable(o *Order, i *Intent) *Denial {
 		return &Denial{Code: OrderPending, Value: o.State.String(), Text: "wait until the order is working before changing it", Retry: NoTime}
 	case i.Terms.Limit != NoPrice && !o.Terms.Type.HasLimit(), i.Terms.Stop != NoPrice && !o.Terms.Type.HasStop():
 		return &Denial{Code: BadTerms, Value: o.Terms.Type.String(), Text: "an order of this type has no such price", Retry: NoTime}
+	case i.Terms.Qty > MaxQty:
+		return &Denial{Code: BadTerms, Value: fmt.Sprint(i.Terms.Qty), Text: fmt.Sprintf("the quantity must be 1 to %d", MaxQty), Retry: NoTime}
 	case i.Terms.Qty != 0 && i.Terms.Qty <= o.Filled:
 		return &Denial{Code: BadTerms, Value: fmt.Sprint(i.Terms.Qty), Text: fmt.Sprintf("%d are filled already; cancel the order instead", o.Filled), Retry: NoTime}
 	}
@@ -211,6 +240,10 @@ func (d *Desk) amendable(o *Order, i *Intent) *Denial {
 
 // change asks for new terms. While the answer is out, the larger quantity counts.
 func (d *Desk) change(o *Order, t Terms, c Class) *Denial {
+	d.drain() // what protects and flattens goes first
+	if o.State != Working && o.State != PartFilled {
+		return &Denial{Code: OrderPending, Value: o.State.String(), Text: "wait until the order is working before changing it", Retry: NoTime}
+	}
 	state := o.State
 	o.pendingQty = t.Qty
 	r := Request{At: d.book.now, Kind: ChangeOrder, Order: o.ID, Class: c, Terms: t}

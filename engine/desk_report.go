@@ -5,7 +5,7 @@ package engine
 // is always booked: money moved.
 func (d *Desk) onReport(r *Report) {
 	o := d.orders[r.Order]
-	if o == nil {
+	if o == nil || r.Kind >= reportKinds || r.Kind == Filled && (r.Qty <= 0 || r.Leaves < 0 || !r.Price.Known()) {
 		d.faults++
 		return
 	}
@@ -21,6 +21,12 @@ func (d *Desk) onReport(r *Report) {
 	if r.Kind == Filled {
 		f = d.fill(o, r)
 	}
+	if o.State == Working && o.Filled > 0 {
+		o.State = PartFilled
+	}
+	if r.Kind == ChangeRejected {
+		d.balk(o)
+	}
 	if next.Terminal() && !before.Terminal() {
 		d.end(o, r)
 	}
@@ -35,14 +41,8 @@ func (d *Desk) adopt(o *Order, r *Report) {
 		o.Terms.Qty = o.Filled + r.Leaves
 		o.Terms.Limit, o.Terms.Stop = r.Limit, r.Stop
 		o.pendingQty = 0
-		if o.Filled > 0 && o.State == Working {
-			o.State = PartFilled
-		}
 	case ChangeRejected:
 		o.pendingQty = 0
-		if o.Filled > 0 && o.State == Working {
-			o.State = PartFilled
-		}
 	case Rejected:
 		o.Reason = r.Reason
 	}
@@ -52,6 +52,9 @@ func (d *Desk) adopt(o *Order, r *Report) {
 func (d *Desk) fill(o *Order, r *Report) Fill {
 	in := d.book.Instrument(o.Terms.Instrument)
 	o.Filled += r.Qty
+	if !o.State.Terminal() {
+		o.Terms.Qty = max(o.Terms.Qty, o.Filled+r.Leaves) // what the venue holds open counts, whatever was asked for
+	}
 	o.Notional += int64(r.Price) * int64(r.Qty)
 	o.Fees += r.Fee
 	d.book.fill(in.ID, o.Terms.Side, r.Qty, r.Price, r.Fee)
@@ -80,6 +83,7 @@ func (d *Desk) end(o *Order, r *Report) {
 
 func (d *Desk) forget(o *Order) {
 	delete(d.orders, o.ID)
+	delete(d.brackets, o.ID)
 	if o.Ref != 0 && d.refs[refKey{o.Strategy, o.Ref}] == o {
 		delete(d.refs, refKey{o.Strategy, o.Ref})
 	}

@@ -2,10 +2,13 @@ package engine
 
 import "fmt"
 
-// cancelAll asks for the end of every open order of a strategy instance.
+// cancelAll asks for the end of every open order of a strategy instance, except
+// those that close a position already.
 func (d *Desk) cancelAll(s StrategyID) {
 	for _, o := range d.openOf(s) {
-		d.cancel(o)
+		if o.Class != ClassFlatten {
+			d.cancel(o)
+		}
 	}
 }
 
@@ -26,17 +29,19 @@ func (d *Desk) openOf(s StrategyID) []*Order {
 // stop that fills meanwhile can so never turn the position around.
 func (d *Desk) flatten(s StrategyID) {
 	m := &d.members[s]
+	m.pursuits = 0
 	if !m.flattening {
 		m.flattening, m.attempts = true, 0
+		d.cancelAll(s)
 	}
-	d.cancelAll(s)
 	d.flattenOn(s)
 }
 
 // flattenOn takes the next step of a flattening that is under way.
 func (d *Desk) flattenOn(s StrategyID) {
 	m := &d.members[s]
-	if len(d.openOf(s)) > 0 {
+	if open := d.openOf(s); len(open) > 0 {
+		d.pursue(m, open)
 		return
 	}
 	held := m.account.holding.Position
@@ -45,11 +50,7 @@ func (d *Desk) flattenOn(s StrategyID) {
 		return
 	}
 	if m.attempts == flattenAttempts {
-		m.flattening = false
-		d.deny(&Intent{At: d.book.now, Strategy: s, Terms: Terms{Instrument: m.Instrument}}, &Denial{
-			Code: Flattening, Limit: fmt.Sprint(flattenAttempts), Value: fmt.Sprint(held.Abs()),
-			Text: "the position could not be closed: the closing orders ended without filling it", Retry: NoTime,
-		})
+		d.giveUp(s, flattenAttempts, "the position could not be closed: the closing orders ended without filling it")
 		return
 	}
 	m.attempts++
@@ -64,4 +65,32 @@ func (d *Desk) flattenOn(s StrategyID) {
 	d.book.add(o)
 	d.tell(o, Fill{}, nil)
 	d.request(&Request{Kind: PlaceOrder, Order: o.ID, Class: o.Class, Terms: o.Terms})
+}
+
+// pursue cancels again what lives on after its cancel: refused, or lost and found
+// working. An order that is unknown, in flight or closing the position is waited for.
+func (d *Desk) pursue(m *member, open []*Order) {
+	for _, o := range open {
+		if o.Class == ClassFlatten || o.State != Working && o.State != PartFilled {
+			continue
+		}
+		if !m.flattening {
+			return
+		}
+		if m.pursuits == flattenCancels {
+			d.giveUp(o.Strategy, flattenCancels, "the position was not closed: an open order could not be cancelled")
+			return
+		}
+		m.pursuits++
+		d.cancel(o)
+	}
+}
+
+// giveUp ends a flattening that cannot succeed and tells the strategy.
+func (d *Desk) giveUp(s StrategyID, limit int, why string) {
+	m := &d.members[s]
+	m.flattening = false
+	d.deny(&Intent{At: d.book.now, Strategy: s, Terms: Terms{Instrument: m.Instrument}}, &Denial{
+		Code: Flattening, Limit: fmt.Sprint(limit), Value: fmt.Sprint(m.account.holding.Position.Abs()), Text: why, Retry: NoTime,
+	})
 }

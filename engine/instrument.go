@@ -71,7 +71,7 @@ func (i *Instrument) TickFloat() float64 { return i.tickFloat }
 
 // Decimal converts ticks to an exact decimal price.
 func (i *Instrument) Decimal(p Price) decimal.Decimal {
-	return decimal.New(int64(p)*int64(i.Tick), -9)
+	return decimal.New(int64(p), 0).Mul(i.TickDecimal())
 }
 
 // Float converts ticks to a float64 price, correctly rounded; NaN for NoPrice is

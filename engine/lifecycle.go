@@ -67,7 +67,7 @@ func (s OrderState) After(r *Report) (OrderState, bool) {
 // Order is what the Desk decided to send, and what has become of it.
 type Order struct {
 	ID       OrderID
-	Ref      Ref // the strategy's number; 0 for the children of a bracket and for flattening orders
+	Ref      Ref // the strategy's number (see Ref for a bracket's children); 0 for closing orders of the Desk
 	Parent   OrderID
 	Strategy StrategyID
 	Class    Class
@@ -80,15 +80,16 @@ type Order struct {
 	Ended    Time // NoTime while open
 	Reason   string
 
+	balks      int // changes refused in a row; for the children of a bracket
 	pendingQty Qty // ChangePending: the quantity asked for; the larger of both counts
 }
 
-// Leaves is what can still fill: 0 once terminal.
+// Leaves is what can still fill: 0 once terminal, never below 0.
 func (o *Order) Leaves() Qty {
 	if o.State.Terminal() {
 		return 0
 	}
-	return max(o.Terms.Qty, o.pendingQty) - o.Filled
+	return max(0, max(o.Terms.Qty, o.pendingQty)-o.Filled)
 }
 
 func (o *Order) fold(h *Hash) {
@@ -99,4 +100,8 @@ func (o *Order) fold(h *Hash) {
 	o.Terms.fold(h)
 	h.Word(uint64(o.Filled))
 	h.Word(uint64(o.Notional))
+	h.Word(uint64(o.Fees))
+	h.Word(uint64(o.Sent))
+	h.Word(uint64(o.Ended))
+	h.Text(o.Reason)
 }

@@ -82,7 +82,7 @@ func parseFixed[S ~string | ~[]byte](s S, digits int) (int64, error) {
 			}
 			continue
 		}
-		if v > (math.MaxInt64-9)/10 {
+		if v > (math.MaxInt64-9)/10 && v > (math.MaxInt64-int64(c-'0'))/10 {
 			return 0, fmt.Errorf("%w: %q", ErrRange, string(s))
 		}
 		v = v*10 + int64(c-'0')

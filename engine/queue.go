@@ -45,9 +45,14 @@ func (d *Desk) refuse(r *Request, why *Denial) {
 		d.end(o, &Report{At: d.book.now})
 	default:
 		o.pendingQty = 0
-		o.State = Working
-		if o.Filled > 0 {
-			o.State = PartFilled
+		if o.State == ChangePending || o.State == CancelPending {
+			o.State = Working
+			if o.Filled > 0 {
+				o.State = PartFilled
+			}
+		}
+		if r.Kind == ChangeOrder {
+			d.balk(o)
 		}
 	}
 	d.tell(o, Fill{}, why)
@@ -113,8 +118,31 @@ func (d *Desk) unsend(o *Order) bool {
 	return false
 }
 
-// moot reports whether a waiting request has lost its object.
+// unchange takes back a change that still waits: the order is to end.
+func (d *Desk) unchange(o *Order) {
+	for i, r := range d.queue {
+		if r.Order == o.ID && r.Kind == ChangeOrder {
+			d.drop(i)
+			o.pendingQty = 0
+			return
+		}
+	}
+}
+
+// moot reports whether a waiting request has lost its object: the order ended, or
+// what was to change in it was overtaken by a report or a newer request.
 func (d *Desk) moot(r *Request) bool {
 	o := d.orders[r.Order]
-	return o == nil || o.State.Terminal()
+	return o == nil || o.State.Terminal() ||
+		r.Kind == ChangeOrder && (o.State != ChangePending || o.pendingQty != r.Terms.Qty)
+}
+
+// waits reports whether a request of this kind about the order waits for tokens.
+func (d *Desk) waits(o *Order, k RequestKind) bool {
+	for _, r := range d.queue {
+		if r.Order == o.ID && r.Kind == k {
+			return true
+		}
+	}
+	return false
 }
