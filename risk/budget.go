@@ -28,8 +28,12 @@ type Budget struct {
 
 const token = int64(time.Second)
 
-// NewBudget returns a full bucket.
+// NewBudget returns a full bucket. Values out of range are brought into it: a
+// bucket always lets something through in the end, and never divides by zero.
 func NewBudget(c BudgetConfig) Budget {
+	c.Rate = min(max(c.Rate, 1), token)
+	c.Burst = min(max(c.Burst, 1), token)
+	c.Reserve = min(max(c.Reserve, 0), c.Burst-1)
 	return Budget{cfg: c, tokens: c.Burst * token, at: engine.NoTime}
 }
 
@@ -50,7 +54,7 @@ func (b *Budget) Take(r *engine.Request) *engine.Denial {
 	wait := (missing + b.cfg.Rate - 1) / b.cfg.Rate
 	return &engine.Denial{
 		Code: Throttled, Limit: fmt.Sprintf("%d/s", b.cfg.Rate), Value: fmt.Sprintf("%d ms short", (wait+999_999)/1_000_000),
-		Text: "the budget of calls to the broker is spent", Retry: r.At + engine.Time(wait),
+		Text: "the budget of calls to the broker is spent", Retry: b.at + engine.Time(wait),
 	}
 }
 
