@@ -1,2 +1,112 @@
-// Package engine holds the words of Tollgate and the Desk.
+// Package engine holds the words of Tollgate and the Desk. It is pure: no clock,
+// goroutine, lock, file, socket, environment or random number, and no map is
+// iterated into anything that can be observed. It imports nothing else of ours.
+//
+// # Words
+//
+// A Price is a whole number of ticks of its Instrument, Money a whole number of
+// 1e-8 units of account currency, Nano the exact bridge between decimal text and
+// ticks. What does not convert exactly is an error (ErrOffTick, ErrBadNumber,
+// ErrRange), never a rounding. Decimals exist only at the doors; float64 only in
+// methods named Float, for scripts and statistics. Time is nanoseconds since 1970
+// UTC and arrives in events. NoPrice, UnknownQty and NoTime mark what is absent;
+// zero is a value.
+//
+// # The Desk
+//
+// A Desk owns one account: its orders, positions, profit and loss. There is one
+// Desk per account; several strategy instances (Member) share it, each with a
+// ledger of its own. Step takes one event and returns commands; nothing else
+// happens.
+//
+// Concurrency: a Desk, its Book and its Universe belong to one goroutine. Step
+// never blocks. What it returns is valid until the next Step, and so is what the
+// commands point to; a Publish points to the quote that Step was given.
+//
+// Order: events must not go back in time; those of one time are taken in the
+// order given. Commands are to be carried out in the order returned. Updates of
+// one strategy are numbered 1, 2, 3 ... without gaps. Intents of one strategy
+// must be, too: a repeat is dropped in silence, and after a gap every intent is
+// denied (SequenceGap) until the missing one arrives.
+//
+// Step allocates nothing for a quote.
+//
+// # Requests and permits
+//
+// Everything asked of the broker is a Request, judged by the Gate. Its yes is a
+// Permit, which covers that very request and no other: place, change and cancel,
+// closing orders of the Desk included. A Send cannot be made without one, and
+// checks it once more when it is opened at the wire. A Permit is made by Grant,
+// which only package risk may call. Because this package may import nothing of
+// ours, the type alone cannot enforce that; a test of the tree does.
+//
+// A strategy's submit or change for which there are no tokens is denied, with the
+// time at which asking again can help. Protection, cancels and closing orders wait
+// instead, the most urgent Class first, and always go before new entries.
+//
+// # Orders
+//
+// The life of an order is the table in lifecycle.go. A report that makes no sense
+// in its order's state is counted (Desk.Ignored) and changes nothing. A fill of a
+// known order is always booked, whatever the state: money moved. Fills carry no
+// number of their own, so the shell must not deliver one twice.
+//
+// Unknown is a state: a request got no reply. Until a report tells the truth, the
+// order counts at full size in Book.Worst, a flattening waits for it, and nothing
+// is sent again in its place.
+//
+// A bracket lives at the Desk and works while the script does not. Its children
+// are sized to what the entry has filled; a child that is refused, or whose size
+// is refused, is replaced by closing the rest at market. A child that a person or
+// the script cancelled stays cancelled. A flattening first ends every open order
+// and closes the position only when the last of them is known to be gone.
+//
+// An exit (ClassExit) is no larger than what is left of the position after the
+// other exits of the strategy that are open. Anything else may open a position
+// and is an entry: a change that grows an order, and an order with a bracket.
+//
+// # Bounds, and what happens at each
+//
+//   - Ended orders remembered: 1024. Reports and intents about older ones find no
+//     order: the report is counted in Ignored, a fill in it is not booked; the
+//     intent is denied (UnknownRef).
+//   - Requests waiting for tokens: 256. The next one is refused and the strategy
+//     told; an order that was to protect is replaced by closing at market.
+//   - Closing orders of one flattening or one bracket: 3. A flattening then ends and
+//     says so with a denial; a bracket leaves the rest to the strategy, which has been
+//     told of every order that ended.
+//   - Cancels sent again in one flattening: 8. It then ends, with a denial.
+//   - Refused changes of a bracket's child in a row: 3. The rest is closed at market.
+//   - Contracts in one order: MaxQty. More is denied (BadTerms).
+//   - Instruments in a Universe: 65536. Add fails.
+//   - Open orders: none of the Desk's own; the gate bounds them by max_working_orders
+//     and by tokens.
+//   - Timers: at most one for the queue and one for profit and loss at any time.
+//
+// # The hash
+//
+// Every command is folded into a rolling 64-bit digest as it is emitted, all of
+// its contents, in order. Two runs agree on it only if every decision was the
+// same, up to a collision; it is no defence against someone who looks for one.
+// The reason of a Halt and of a rollback are left out: an interpreted and a
+// compiled strategy word the same fault differently. The digest is not promised
+// to stay the same from one version of the program to the next.
+//
+// # Profit and loss
+//
+// A position is marked where it could be closed: long at the bid, short at the
+// ask, else at the last trade; without any of them the last valuation stands.
+// Realised profit is exact: the cost that a partial exit takes out is rounded to
+// 1e-8 and what rounding leaves stays in the position, so from flat to flat it is
+// proceeds minus cost to the unit. The account nets its strategies; their realised
+// and unrealised profits may split differently from its own, their cash does not.
+// A session's profit is the change of equity since it began, so a position carried
+// over the break counts from its mark then.
+//
+// # Not promised
+//
+// Money does not detect overflow beyond 92 billion. Exchange holidays are not in
+// the calendars. Positions that exist at the broker before the run are not known.
+// A bracket protects its own entry's fills and does not see that the position was
+// closed by other orders; cancel its children then, or Flatten.
 package engine
