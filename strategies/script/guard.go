@@ -3,12 +3,15 @@ package script
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"runtime/metrics"
 	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
 	"weak"
+
+	"github.com/traefik/yaegi/interp"
 
 	"tollgate/strategies"
 )
@@ -30,7 +33,7 @@ const (
 type Guard struct {
 	warn func(text string)
 	mu   sync.Mutex
-	all  []weak.Pointer[instance]
+	all  []*watched
 	heap []metrics.Sample
 	most uint64 // bytes the heap may grow to
 	stop context.CancelFunc
@@ -61,10 +64,15 @@ func (g *Guard) Close() {
 	<-g.done
 }
 
+// add takes an instance under watch. The guard keeps only its counters, never the
+// instance: even looking at a weak pointer keeps what it points at alive for the
+// garbage collection under way.
 func (g *Guard) add(in *instance) {
+	in.watched = &watched{name: in.checked.Source.Name, it: weak.Make(in.it)}
+	runtime.AddCleanup(in, func(w *watched) { w.gone.Store(true) }, in.watched)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.all = append(g.all, weak.Make(in))
+	g.all = append(g.all, in.watched)
 }
 
 func (g *Guard) run(ctx context.Context) {
@@ -92,43 +100,45 @@ func (g *Guard) look(now time.Time, bloated bool) {
 	defer g.mu.Unlock()
 	kept := g.all[:0]
 	for _, w := range g.all {
-		in := w.Value()
-		if in == nil {
+		if w.gone.Load() {
 			continue
 		}
 		kept = append(kept, w)
-		g.check(in, now, bloated)
+		g.check(w, now, bloated)
 	}
 	clear(g.all[len(kept):])
 	g.all = kept
 }
 
-func (g *Guard) check(in *instance, now time.Time, bloated bool) {
-	calls := in.calls.Load()
+func (g *Guard) check(w *watched, now time.Time, bloated bool) {
+	calls := w.calls.Load()
 	if calls%2 == 0 { // between handlers
-		in.seen = 0
+		w.seen = 0
 		return
 	}
-	if calls != in.seen {
-		in.seen, in.since, in.warned = calls, now, false
+	if calls != w.seen {
+		w.seen, w.since, w.warned = calls, now, false
 	}
-	ran := now.Sub(in.since)
+	ran := now.Sub(w.since)
 	switch {
 	case bloated:
-		in.halt("stopped: the program's memory grew too large while it ran")
+		w.halt("stopped: the program's memory grew too large while it ran")
 	case ran > HangLimit:
-		in.halt(fmt.Sprintf("stopped: the handler ran longer than %v; a loop that does not end?", HangLimit))
-	case ran > SlowLimit && !in.warned:
-		in.warned = true
-		g.warn(fmt.Sprintf("%s: a handler has been running for %v; at %v it is stopped", in.checked.Source.Name, ran.Round(time.Millisecond), HangLimit))
+		w.halt(fmt.Sprintf("stopped: the handler ran longer than %v; a loop that does not end?", HangLimit))
+	case ran > SlowLimit && !w.warned:
+		w.warned = true
+		g.warn(fmt.Sprintf("%s: a handler has been running for %v; at %v it is stopped", w.name, ran.Round(time.Millisecond), HangLimit))
 	}
 }
 
-// guarded is what the guard knows of an instance. calls is odd while a handler
-// runs; the rest belongs to the guard's goroutine, but for reason.
-type guarded struct {
+// watched is what the guard knows of an instance. calls is odd while a handler
+// runs; what is not atomic belongs to the guard's goroutine.
+type watched struct {
+	name   string
+	it     weak.Pointer[interp.Interpreter]
 	calls  atomic.Uint64
 	reason atomic.Pointer[string]
+	gone   atomic.Bool // the instance was collected
 	seen   uint64
 	since  time.Time
 	warned bool
@@ -136,14 +146,18 @@ type guarded struct {
 
 // halt makes the interpreter return from whatever it runs, at its next
 // instruction, now and for ever after.
-func (in *instance) halt(reason string) {
-	in.reason.CompareAndSwap(nil, &reason)
+func (w *watched) halt(reason string) {
+	it := w.it.Value()
+	if it == nil {
+		return
+	}
+	w.reason.CompareAndSwap(nil, &reason)
 	// interp.Interpreter's first field is the run id that every running frame
 	// compares with its own before each instruction (yaegi v0.16.1, interp.go). The
 	// documented way, cancelling an EvalWithContext parked for the purpose, does the
 	// same but costs two goroutines for each script. TestHaltStopsLoops fails should a
 	// later version of yaegi move the field.
-	atomic.AddUint64((*uint64)(unsafe.Pointer(in.it)), 1)
+	atomic.AddUint64((*uint64)(unsafe.Pointer(it)), 1)
 }
 
 // stopped is the panic of a handler that the guard stopped.
@@ -151,42 +165,42 @@ type stopped string
 
 func (s stopped) Error() string { return string(s) }
 
-func (in *instance) enter() { in.calls.Add(1) }
+func (w *watched) enter() { w.calls.Add(1) }
 
 // leave ends a handler; one that was stopped returned early and must not be
 // believed.
-func (in *instance) leave() {
-	in.calls.Add(1)
-	if r := in.reason.Load(); r != nil {
+func (w *watched) leave() {
+	w.calls.Add(1)
+	if r := w.reason.Load(); r != nil {
 		panic(stopped(*r))
 	}
 }
 
-// watched puts every handler under the guard.
-func (in *instance) watched(h *strategies.Handlers) {
+// cover puts every handler under the guard.
+func (w *watched) cover(h *strategies.Handlers) {
 	alone := func(f func(*strategies.Context)) func(*strategies.Context) {
 		if f == nil {
 			return nil
 		}
 		return func(c *strategies.Context) {
-			in.enter()
-			defer in.leave()
+			w.enter()
+			defer w.leave()
 			f(c)
 		}
 	}
 	h.OnStart, h.OnStop = alone(h.OnStart), alone(h.OnStop)
-	h.OnQuote, h.OnTrade, h.OnBar = watch(in, h.OnQuote), watch(in, h.OnTrade), watch(in, h.OnBar)
-	h.OnOrder, h.OnFill, h.OnPnL = watch(in, h.OnOrder), watch(in, h.OnFill), watch(in, h.OnPnL)
-	h.OnTimer, h.OnLink = watch(in, h.OnTimer), watch(in, h.OnLink)
+	h.OnQuote, h.OnTrade, h.OnBar = watch(w, h.OnQuote), watch(w, h.OnTrade), watch(w, h.OnBar)
+	h.OnOrder, h.OnFill, h.OnPnL = watch(w, h.OnOrder), watch(w, h.OnFill), watch(w, h.OnPnL)
+	h.OnTimer, h.OnLink = watch(w, h.OnTimer), watch(w, h.OnLink)
 }
 
-func watch[T any](in *instance, f func(*strategies.Context, *T)) func(*strategies.Context, *T) {
+func watch[T any](w *watched, f func(*strategies.Context, *T)) func(*strategies.Context, *T) {
 	if f == nil {
 		return nil
 	}
 	return func(c *strategies.Context, x *T) {
-		in.enter()
-		defer in.leave()
+		w.enter()
+		defer w.leave()
 		f(c, x)
 	}
 }

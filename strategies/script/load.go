@@ -60,8 +60,8 @@ func (c *Checked) Load(o Options) (*strategies.Program, error) {
 	}
 	p.Host, p.Carry = in, in.carry(p)
 	if o.Guard != nil {
-		in.watched(&p.Handlers)
 		o.Guard.add(in)
+		in.watched.cover(&p.Handlers)
 	}
 	return p, nil
 }
@@ -72,7 +72,7 @@ type instance struct {
 	it      *interp.Interpreter
 	setup   *strategies.Setup
 	trace   traceBuffer
-	guarded
+	watched *watched // by a guard; nil = by none
 }
 
 // start evaluates the script in a fresh interpreter.
