@@ -108,9 +108,10 @@ func (st *sweepStore) find(t *trial) (tune.Figures, bool) {
 }
 
 // add appends a finished trial in one write, so that other lines stay whole
-// whatever happens.
+// whatever happens. A run whose strategy was stopped is not kept: the guard of
+// scripts goes by the clock, so it may go otherwise the next time.
 func (st *sweepStore) add(t *trial, f *tune.Figures) error {
-	if st.path == "" || t.detail {
+	if st.path == "" || t.detail || f.Halted != "" {
 		return nil
 	}
 	line, err := json.Marshal(storedRun{st.key(t), t.params, *f})
