@@ -71,7 +71,12 @@ func swept(t *testing.T, args ...string) (sweepResult, string) {
 	return r, strings.Join(kept, "\n")
 }
 
-var smallGrid = []string{filepath.Join(examplesDir, "cross"), "--objective=net", "--param=fast=5..15/5", "--param=slow=20,40"}
+var (
+	crossDir  = filepath.Join(examplesDir, "cross")
+	grid      = []string{crossDir, "--objective=net", "--param=fast=5..15/5", "--param=slow=20,40"}
+	smallGrid = with(grid, "--to=2025-03-03T18:30:00Z")   // four hours of the sample
+	walkGrid  = with(grid, "--from=2025-03-03T18:30:00Z") // its first session's end and its second
+)
 
 func with(args []string, more ...string) []string { return append(slices.Clone(args), more...) }
 
@@ -90,7 +95,7 @@ func TestSweepGrid(t *testing.T) {
 		if i > 0 && *x.Score > *r.Runs[i-1].Score {
 			t.Errorf("run %d is better than the one before it", i)
 		}
-		b := backtestJSON(t, "backtest", smallGrid[0], "--json", "--fill=queue", "--latency=20ms", "--param=size=2",
+		b := backtestJSON(t, "backtest", crossDir, "--json", "--to=2025-03-03T18:30:00Z", "--fill=queue", "--latency=20ms", "--param=size=2",
 			"--param=fast="+x.Params["fast"], "--param=slow="+x.Params["slow"])
 		if b.Hash != x.Hash || b.Net != x.Net {
 			t.Errorf("%v: the sweep decided %s and made %s, a backtest %s and %s", x.Params, x.Hash, x.Net, b.Hash, b.Net)
@@ -168,8 +173,8 @@ func TestSweepResumes(t *testing.T) {
 func TestSweepInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	f := sweepFlags{objective: "net", search: "grid", jobs: 2, top: 1, interpreted: true, test: "1d"}
-	f.params, f.out = []string{"fast=5..15/5", "slow=20,40"}, dir
-	s, err := newSweepRun(&f, smallGrid[0], new(bytes.Buffer))
+	f.params, f.out, f.to = []string{"fast=5..15/5", "slow=20,40"}, dir, "2025-03-03T18:30:00Z"
+	s, err := newSweepRun(&f, crossDir, new(bytes.Buffer))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +206,7 @@ func TestSweepInterrupted(t *testing.T) {
 // another seed looks elsewhere.
 func TestSweepSameSeed(t *testing.T) {
 	for _, search := range []string{"random", "model"} {
-		args := []string{smallGrid[0], "--objective=net", "--param=fast=2..30", "--param=slow=10..80", "--search=" + search, "--trials=14"}
+		args := []string{crossDir, "--objective=net", "--to=2025-03-03T18:30:00Z", "--param=fast=2..30", "--param=slow=10..80", "--search=" + search, "--trials=14"}
 		one, a := swept(t, with(args, "--seed=3", "--jobs=1")...)
 		_, b := swept(t, with(args, "--seed=3", "--jobs=3")...)
 		_, c := swept(t, with(args, "--seed=4", "--jobs=1")...)
@@ -224,7 +229,7 @@ func TestSweepCompiled(t *testing.T) {
 	if slow.Tier != "interpreted" || fast.Tier != "compiled" || a != b {
 		t.Errorf("%s and %s: the same %v\n%s\n%s", slow.Tier, fast.Tier, a == b, a, b)
 	}
-	walk := with(smallGrid, "--train=1d")
+	walk := with(walkGrid, "--train=1d")
 	_, a = swept(t, with(walk, "--interpreted")...)
 	_, b = swept(t, with(walk, "--native")...)
 	if a != b {
@@ -235,7 +240,7 @@ func TestSweepCompiled(t *testing.T) {
 // TestSweepWalk: the test begins where the training ends, what it does is what a
 // backtest of that session does, and warming up trades nothing.
 func TestSweepWalk(t *testing.T) {
-	r, _ := swept(t, with(smallGrid, "--train=1d", "--test=1d", "--warmup=0")...)
+	r, _ := swept(t, with(walkGrid, "--train=1d", "--test=1d", "--warmup=0")...)
 	if r.Walk == nil || len(r.Walk.Windows) != 1 || len(r.Walk.Days) != 1 {
 		t.Fatalf("%+v", r.Walk)
 	}
@@ -244,13 +249,13 @@ func TestSweepWalk(t *testing.T) {
 		t.Errorf("training until %d, testing from %d", w.TrainTo, w.TestFrom)
 	}
 	args := []string{
-		"backtest", smallGrid[0], "--json", "--param=fast=" + w.Params["fast"], "--param=slow=" + w.Params["slow"],
+		"backtest", crossDir, "--json", "--param=fast=" + w.Params["fast"], "--param=slow=" + w.Params["slow"],
 		"--from=" + engine.Time(w.TestFrom).String(), "--to=" + engine.Time(w.TestTo).String(),
 	}
 	if b := backtestJSON(t, args...); b.Hash != w.Out.Hash || b.Net != w.Out.Net || r.Walk.Out.Net != b.Net {
 		t.Errorf("the test decided %s and made %s, a backtest %s and %s", w.Out.Hash, w.Out.Net, b.Hash, b.Net)
 	}
-	warm, _ := swept(t, with(smallGrid, "--train=1d", "--test=1d", "--warmup=1d")...)
+	warm, _ := swept(t, with(walkGrid, "--train=1d", "--test=1d", "--warmup=1d")...)
 	if x := warm.Walk.Windows[0].Out; x.Sessions != 1 || x.Trips < w.Out.Trips || x.Hash == w.Out.Hash {
 		t.Errorf("warmed up: %+v, cold: %+v", x, w.Out)
 	}
@@ -300,7 +305,7 @@ func TestSweepConverts(t *testing.T) {
 }
 
 func TestSweepRefuses(t *testing.T) {
-	cross := smallGrid[0]
+	cross := crossDir
 	for _, c := range []struct{ args, want string }{
 		{"--param=fast=1..30", "1 is outside the declared range 2 to 200"},
 		{"--param=fats=2..30", `"fats" is not declared by this strategy; it has: fast, slow, size`},
