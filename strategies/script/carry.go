@@ -44,6 +44,57 @@ func (c *checker) stateOf(v *ast.ValueSpec) []string {
 	return names
 }
 
+// lostNames are the package variables that the script changes and that start anew
+// with a reload, because they are not exported.
+func (c *checker) lostNames() []string {
+	changed := map[types.Object]bool{}
+	note := func(e ast.Expr) {
+		if id := rootOf(e); id != nil && c.info.Uses[id] != nil {
+			changed[c.info.Uses[id]] = true
+		}
+	}
+	for _, f := range c.files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.AssignStmt:
+				for _, e := range n.Lhs {
+					note(e)
+				}
+			case *ast.IncDecStmt:
+				note(n.X)
+			}
+			return true
+		})
+	}
+	var names []string
+	for _, name := range c.pkg.Scope().Names() {
+		if obj := c.pkg.Scope().Lookup(name); changed[obj] && isVariable(obj) && !obj.Exported() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// rootOf is the variable that an assignment reaches into.
+func rootOf(e ast.Expr) *ast.Ident {
+	for {
+		switch x := e.(type) {
+		case *ast.Ident:
+			return x
+		case *ast.SelectorExpr:
+			e = x.X
+		case *ast.IndexExpr:
+			e = x.X
+		case *ast.ParenExpr:
+			e = x.X
+		case *ast.StarExpr:
+			e = x.X
+		default:
+			return nil
+		}
+	}
+}
+
 // declares reports whether a value is made by a declaration of the host.
 func (c *checker) declares(e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)

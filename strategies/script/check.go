@@ -20,6 +20,7 @@ type Checked struct {
 	Package  string   // name of the Go package
 	Handlers []string // that it defines, in the order of the Handlers struct
 	State    []string // exported variables that live on over a reload, sorted
+	Lost     []string // variables that the script changes and that start anew with a reload, sorted
 	Warnings Findings // what did not refuse it but is worth saying
 
 	code  string   // for the interpreter, all files in one
@@ -61,12 +62,13 @@ func check(src *Source, free bool) (*Checked, error) {
 	if len(c.found.Errors()) > 0 {
 		return nil, c.found
 	}
+	state, lost := c.stateNames(), c.lostNames() // the rewrite moves the values of variables
 	code, marks, err := rewrite(c)
 	if err != nil {
 		return nil, fmt.Errorf("script %s: %w", src.Name, err)
 	}
 	return &Checked{
-		Source: src, Package: c.files[0].Name.Name, Handlers: handlers, State: c.stateNames(),
+		Source: src, Package: c.files[0].Name.Name, Handlers: handlers, State: state, Lost: lost,
 		Warnings: c.found.Warnings(), code: code, marks: marks,
 	}, nil
 }

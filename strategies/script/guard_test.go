@@ -85,3 +85,33 @@ func TestGuardWarnsOfSlowHandlersAndLeavesTheRestAlone(t *testing.T) {
 		t.Errorf("warnings: %q", warnings)
 	}
 }
+
+func TestStateOverAReload(t *testing.T) {
+	c, err := Check(FromText("state.go", `package state
+
+import "tollgate/strategies"
+
+var (
+	n    = strategies.Int("n", 1, 1, 9, "a parameter is declared anew")
+	Line = strategies.Mid()
+	Seen int
+	S    struct{ A int }
+	lost int
+	also []int
+	kept = 3
+)
+
+func OnStart(ctx *strategies.Context) {
+	Seen++
+	S.A = n
+	lost = kept
+	also = append(also, lost)
+}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Join(c.State, " ") != "S Seen" || strings.Join(c.Lost, " ") != "also lost" {
+		t.Errorf("state %v, lost %v", c.State, c.Lost)
+	}
+}

@@ -69,6 +69,9 @@ func check(c *cobra.Command, path string, asJSON bool) error {
 		return errSilent
 	}
 	fmt.Fprintf(c.OutOrStdout(), "%s: fine; it defines %s\n", src.Name, list(checked.Handlers))
+	if len(checked.Lost) > 0 {
+		fmt.Fprintf(c.OutOrStdout(), "note: a reload starts %s anew; begin a name with a capital letter to carry it over\n", list(checked.Lost))
+	}
 	return nil
 }
 
