@@ -337,3 +337,229 @@ func (r *rig) ids() []OrderID {
 	}
 	return list
 }
+
+// entry submits a bracketed buy of 4 with stop 980 and target 1020 and accepts it.
+func (r *rig) entry() {
+	r.t.Helper()
+	r.bracket(1, limit(Buy, 4, 990), 980, 1020)
+	r.last(1, PlaceOrder, ClassEntry)
+	r.says(1, Accepted)
+	r.holds(0, 3) // itself and two in reserve
+}
+
+func (r *rig) protected() {
+	r.t.Helper()
+	r.entry()
+	r.fills(1, 1, 3, 990)
+	r.last(3, PlaceOrder, ClassProtect)
+	stop, target := r.sends[1].Terms, r.sends[2].Terms
+	if stop.Type != StopMarket || stop.Stop != 980 || target.Type != Limit || target.Limit != 1020 ||
+		stop.Side != Sell || target.Side != Sell || stop.Qty != 1 || target.Qty != 1 || stop.OCO == 0 || stop.OCO != target.OCO {
+		r.t.Fatalf("children %+v and %+v", stop, target)
+	}
+	r.holds(1, 3)
+	r.says(2, Accepted)
+	r.says(3, Accepted)
+}
+
+func TestBracketGrowsWithItsEntry(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.protected()
+	r.worst(4, 0) // of the OCO group one counts
+	r.fills(1, 2, 1, 990)
+	for i, q := range r.sends[3:] {
+		if q.Kind != ChangeOrder || q.Order != OrderID(2+i) || q.Terms.Qty != 3 {
+			t.Fatalf("resize %d: %+v", i, q)
+		}
+	}
+	r.last(5, ChangeOrder, ClassProtect)
+	r.fills(1, 1, 0, 990) // while the changes are out
+	r.last(5, ChangeOrder, ClassProtect)
+	r.changed(2, 3, NoPrice, 980)
+	if q := r.last(6, ChangeOrder, ClassProtect); q.Order != 2 || q.Terms.Qty != 4 {
+		t.Fatalf("the stop was not brought up to the last fill: %+v", q)
+	}
+}
+
+func TestBracketTargetFills(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.protected()
+	r.says(1, Cancelled)
+	r.fills(3, 1, 0, 1020)
+	r.says(2, Cancelled)
+	r.holds(0, 0)
+	r.last(4-1, PlaceOrder, ClassProtect)
+}
+
+func TestBracketReducedByTheVenue(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.entry()
+	r.fills(1, 4, 0, 990)
+	r.says(2, Accepted)
+	r.says(3, Accepted)
+	r.fills(3, 1, 3, 1020)
+	sent := len(r.sends)
+	r.worst(3, -1) // the stop at its old size until the venue says
+	r.changed(2, 3, NoPrice, 980)
+	for _, q := range r.sends[sent:] {
+		if q.Kind == PlaceOrder || q.Order != 2 {
+			t.Fatalf("after the venue reduced the stop: %+v", q)
+		}
+	}
+	r.changed(2, 3, NoPrice, 980)
+	r.fills(2, 3, 0, 980)
+	r.says(3, Cancelled)
+	r.holds(0, 0)
+}
+
+func TestChildRejectedClosesTheRest(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.entry()
+	r.fills(1, 4, 0, 990)
+	r.says(3, Accepted)
+	r.says(2, Rejected)
+	if q := r.last(4, CancelOrder, ClassCancel); q.Order != 3 {
+		t.Fatalf("cancelled %d, want the target", q.Order)
+	}
+	r.fills(3, 1, 3, 1020) // the cancel loses a race to one contract
+	r.says(3, Cancelled)
+	q := r.last(5, PlaceOrder, ClassFlatten)
+	if q.Terms.Qty != 3 || q.Terms.Side != Sell || q.Terms.Type != Market {
+		t.Fatalf("closing order %+v, want to sell 3 at market", q.Terms)
+	}
+	r.fills(q.Order, 3, 0, 1000)
+	r.holds(0, 0)
+}
+
+func TestEntryGoneFreesTheReserve(t *testing.T) {
+	for _, k := range []ReportKind{Cancelled, Rejected, Expired} {
+		r := newRig(t, risk.Limits{MaxWorking: 3}, wide)
+		r.entry()
+		r.submit(9, limit(Buy, 1, 990))
+		r.denied(risk.MaxWorking)
+		r.says(1, k)
+		r.holds(0, 0)
+		r.last(1, PlaceOrder, ClassEntry)
+	}
+}
+
+func TestBracketTooManyForTheLimit(t *testing.T) {
+	r := newRig(t, risk.Limits{MaxWorking: 2}, wide)
+	r.bracket(1, limit(Buy, 4, 990), 980, 1020)
+	r.denied(risk.MaxWorking)
+	r.holds(0, 0)
+	r.bracket(5, limit(Buy, 4, 990), 980, NoPrice)
+	r.last(1, PlaceOrder, ClassEntry)
+}
+
+func TestNewChildrenWhenTheEntryGoesOn(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.protected()
+	r.fills(3, 1, 0, 1020)
+	r.says(2, Cancelled)
+	r.fills(1, 3, 0, 990)
+	r.last(5, PlaceOrder, ClassProtect)
+	a, b := r.sends[3], r.sends[4]
+	if a.Terms.Qty != 3 || b.Terms.Qty != 3 || a.Terms.OCO == r.sends[1].Terms.OCO || a.Terms.OCO != b.Terms.OCO {
+		t.Fatalf("new children %+v and %+v", a.Terms, b.Terms)
+	}
+	r.holds(3, 2)
+}
+
+func TestLateFillOfAnEntryIsProtected(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.entry()
+	r.says(1, Cancelled)
+	r.holds(0, 0)
+	r.fills(1, 4, 0, 990)
+	r.last(3, PlaceOrder, ClassProtect)
+	r.holds(4, 2)
+}
+
+func (r *rig) long(q Qty) {
+	r.t.Helper()
+	r.submit(1, market(Buy, q))
+	r.fills(1, q, 0, 1001)
+	r.holds(q, 0)
+}
+
+func TestFlattenWithNothing(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.flatten()
+	r.last0()
+	r.submit(1, market(Buy, 1)) // it is over at once
+	r.last(1, PlaceOrder, ClassEntry)
+}
+
+func TestFlattenWaitsForCancels(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.long(3)
+	r.submit(2, limit(Sell, 1, 1010))
+	r.submit(3, limit(Buy, 2, 990))
+	r.says(2, Accepted)
+	r.says(3, Accepted)
+	r.flatten()
+	r.last(5, CancelOrder, ClassCancel)
+	r.submit(4, market(Buy, 1))
+	r.denied(Flattening)
+	r.says(3, Cancelled)
+	r.last(5, CancelOrder, ClassCancel)
+	r.fills(2, 1, 0, 1010) // filled before its cancel came
+	if q := r.last(6, PlaceOrder, ClassFlatten); q.Terms.Qty != 2 || q.Terms.Side != Sell {
+		t.Fatalf("closing order %+v, want to sell 2", q.Terms)
+	}
+	r.fills(4, 1, 1, 1000)
+	r.last(6, PlaceOrder, ClassFlatten) // the rest is still working
+	r.says(4, Cancelled)
+	if q := r.last(7, PlaceOrder, ClassFlatten); q.Terms.Qty != 1 {
+		t.Fatalf("second closing order %+v, want 1", q.Terms)
+	}
+	r.fills(5, 1, 0, 1000)
+	r.holds(0, 0)
+	r.submit(6, market(Buy, 1))
+	r.last(8, PlaceOrder, ClassEntry)
+}
+
+func TestFlattenGivesUp(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.long(3)
+	r.flatten()
+	for n := range 3 {
+		id := r.last(2+n, PlaceOrder, ClassFlatten).Order
+		r.says(id, Rejected)
+	}
+	r.last(4, PlaceOrder, ClassFlatten)
+	if d := r.told[len(r.told)-1].Denial; d == nil || d.Code != Flattening || d.Limit != "3" || d.Value != "3" {
+		t.Fatalf("giving up was told as %+v", d)
+	}
+	r.flatten() // asking again begins anew
+	r.last(5, PlaceOrder, ClassFlatten)
+}
+
+func TestFlattenCancelsAgain(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.submit(1, limit(Buy, 1, 990))
+	r.says(1, Accepted)
+	r.flatten()
+	for n := range 8 {
+		r.says(1, CancelRejected)
+		r.last(3+n, CancelOrder, ClassCancel)
+	}
+	r.says(1, CancelRejected)
+	r.last(10, CancelOrder, ClassCancel)
+	if d := r.told[len(r.told)-1].Denial; d == nil || d.Code != Flattening || d.Limit != "8" {
+		t.Fatalf("giving up was told as %+v", d)
+	}
+}
+
+func TestFlattenWaitsForTheUnknown(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.long(1)
+	r.submit(2, limit(Sell, 1, 1010))
+	r.says(2, Lost)
+	r.worst(1, 0)
+	r.flatten()
+	r.last(3, CancelOrder, ClassCancel)
+	r.says(2, Cancelled)
+	r.last(4, PlaceOrder, ClassFlatten)
+}
