@@ -106,7 +106,7 @@ func (c *checker) declares(e ast.Expr) bool {
 		return false
 	}
 	obj := c.info.Uses[sel.Sel]
-	return obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == hostPath+"/strategies" && slices.Contains(declarations, sel.Sel.Name)
+	return obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == hostPath && slices.Contains(declarations, sel.Sel.Name)
 }
 
 // carry copies the state of the version before into this one: variables of the
