@@ -90,14 +90,23 @@ func (p *plan) trialWorld(t *trial) *sim.World {
 	})
 }
 
-// cutWarmup leaves the sessions before the first one that trades out of a result.
-// Nothing happened in them: every order was denied.
+// cutWarmup leaves what was before the first moment of trading out of a result.
+// Nothing happened then: every order was denied.
 func (p *plan) cutWarmup(r *sim.Result, open engine.Time) {
 	index, _ := p.config.Instruments.Spec("ES")
 	first := index.Calendar.At(open).Date
 	for len(r.Sessions) > 0 && r.Sessions[0].Date < first {
 		r.Sessions = r.Sessions[1:]
 	}
+	n := 0
+	for n < len(r.Equity) && r.Equity[n].At < open {
+		n++
+	}
+	if n > 0 { // the curve leaves out where equity stood still: it stood at its start
+		n--
+		r.Equity[n] = sim.EquityPoint{At: open, Equity: r.Start.Equity}
+	}
+	r.Equity = r.Equity[n:]
 }
 
 // warming denies every order before the test begins, so that indicators warm up
