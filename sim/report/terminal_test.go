@@ -198,6 +198,9 @@ func TestWarnings(t *testing.T) {
 			"tiny stopped at 2024-03-04 14:30:00 UTC: panic in OnQuote: boom", false,
 		},
 		{"many halted", func(r *Run) { r.Result.Halts = make([]sim.Note, 7) }, "2 more strategy instances stopped", false},
+		{"19 sessions", func(r *Run) { r.Result.Sessions = sessions(19) }, "Sharpe and Sortino come from 19 sessions: below 20", false},
+		{"20 sessions", func(r *Run) { r.Result.Sessions = sessions(20) }, "come from", true},
+		{"1 session", func(r *Run) { r.Result.Sessions = sessions(1) }, "come from", true},
 		{"logs", func(r *Run) { r.Result.LogsDropped = 3 }, "3 log lines", false},
 	} {
 		run := tiny(t)
@@ -206,4 +209,13 @@ func TestWarnings(t *testing.T) {
 			t.Errorf("%s: %q in the warnings is %v:\n%s", c.name, c.want, !c.gone, got)
 		}
 	}
+}
+
+// sessions are n sessions that earn differently.
+func sessions(n int) []sim.Session {
+	list := make([]sim.Session, n)
+	for i := range list {
+		list[i] = sim.Session{Date: 20240301 + i, Start: 0, End: engine.Dollars(int64(i))}
+	}
+	return list
 }
