@@ -61,6 +61,9 @@ func (b *bracket) unprotected() Qty {
 func (d *Desk) guard(b *bracket) {
 	need := b.unprotected()
 	b.failed = b.failed || refused(b.stop) || refused(b.limit)
+	if need <= 0 {
+		d.withhold(b)
+	}
 	switch {
 	case d.members[b.entry.Strategy].flattening:
 		d.handOver(b)
@@ -90,6 +93,16 @@ func (d *Desk) handOver(b *bracket) {
 		d.renew(b)
 	}
 	b.closed += b.unprotected()
+}
+
+// withhold takes children back that still wait to be sent when there is nothing
+// left to protect: the venue would learn of their group only after its end.
+func (d *Desk) withhold(b *bracket) {
+	for _, o := range []*Order{b.stop, b.limit} {
+		if o != nil && !o.State.Terminal() {
+			d.unsend(o)
+		}
+	}
 }
 
 func refused(o *Order) bool { return o != nil && o.State == Refused }

@@ -107,6 +107,8 @@
 //
 // Money does not detect overflow beyond 92 billion. Exchange holidays are not in
 // the calendars. Positions that exist at the broker before the run are not known.
+// Several strategies net in one account: flattening one of them always passes, and
+// can leave the account larger than its limit on the other side.
 // A bracket protects its own entry's fills and does not see that the position was
 // closed by other orders; cancel its children then, or Flatten.
 package engine
