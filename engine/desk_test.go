@@ -1,228 +1,565 @@
-package engine
+package engine_test
 
 import (
-	"fmt"
+	"slices"
 	"testing"
-	"time"
 
 	"github.com/shopspring/decimal"
+
+	. "tollgate/engine"
+	"tollgate/risk"
 )
 
-func quoteAt(at Time, bid, ask Price) *Quote {
-	return &Quote{At: at, Bid: bid, Ask: ask, Last: NoPrice, BidSize: 1, AskSize: 1, LastSize: UnknownQty, Volume: UnknownQty}
+const sec = Time(1_000_000_000)
+
+// rig drives a Desk with events and keeps what it answers. It checks what holds
+// for every step: sends carry a covering permit, updates have no gaps.
+type rig struct {
+	t      testing.TB
+	d      *Desk
+	now    Time
+	seq    uint64
+	news   uint64
+	sends  []Request
+	told   []Update // of the last step
+	timers []SetTimer
 }
 
-// holding makes a scene that holds a position bought at 100.
-func holding(t *testing.T, qty string) *scene {
-	s := newScene(t, 1)
-	s.run([]string{"submit", "1", "buy", qty})
-	s.run([]string{"filled", "1", qty, "100", "0"})
-	return s
+var wide = risk.BudgetConfig{Rate: 1_000_000, Burst: 1_000_000}
+
+func universe(t testing.TB) *Universe {
+	u := NewUniverse()
+	if _, err := u.Add("ES 12-26", Spec{Root: "ES", Tick: 250_000_000, PointValue: decimal.New(50, 0)}); err != nil {
+		t.Fatal(err)
+	}
+	return u
 }
 
-func TestPnLIsToldOnceAnInterval(t *testing.T) {
-	s := newScene(t, 1)
-	s.desk.TellPnL(time.Second)
-	s.run([]string{"submit", "1", "buy", "1"})
-	s.run([]string{"filled", "1", "1", "100", "0"})
-	armed := 0
-	for i := range 10 { // many moves, one timer
-		for _, c := range s.desk.Step(quoteAt(Time(i+1), Price(101+i), 200)) {
-			if _, ok := c.(*SetTimer); ok {
-				armed++
+func newRig(t testing.TB, l risk.Limits, b risk.BudgetConfig) *rig {
+	r := &rig{t: t, now: sec}
+	r.d = NewDesk(DeskConfig{Universe: universe(t), Gate: risk.New(l, b), Cash: Dollars(100_000)})
+	r.d.Join(Member{Name: "a"})
+	r.step(&Quote{At: r.now, Bid: 1000, Ask: 1001, Last: NoPrice, BidSize: 5, AskSize: 5, LastSize: UnknownQty, Volume: UnknownQty})
+	return r
+}
+
+func (r *rig) step(e Event) {
+	r.t.Helper()
+	r.told = nil
+	for _, c := range r.d.Step(e) {
+		switch c := c.(type) {
+		case *Send:
+			q, err := c.Request()
+			if err != nil {
+				r.t.Fatalf("a send without a permit that covers it: %v", err)
 			}
-		}
-	}
-	if armed != 0 {
-		t.Errorf("armed %d more times while a timer was out", armed)
-	}
-	told := s.desk.Step(&TimerFired{At: Time(time.Second), ID: 1})
-	if len(told) != 1 {
-		t.Fatalf("told %d things", len(told))
-	}
-	if p := told[0].(*PnL); p.Unrealized != Dollars(10) || p.Realized != 0 || p.Balance.Equity != Dollars(1010) {
-		t.Errorf("%+v", p)
-	}
-	if again := s.desk.Step(quoteAt(Time(time.Second)+1, 110, 200)); len(again) != 1 {
-		t.Errorf("nothing changed, and %d commands came", len(again))
-	}
-	moved := s.desk.Step(quoteAt(Time(time.Second)+2, 111, 200))
-	if timer, ok := moved[len(moved)-1].(*SetTimer); !ok || timer.At != 2*Time(time.Second) {
-		t.Errorf("the next timer: %+v", moved[len(moved)-1])
-	}
-}
-
-func TestTheLastValuationStandsWithoutAMark(t *testing.T) {
-	s := holding(t, "2")
-	s.desk.Step(quoteAt(1, 90, 91))
-	s.desk.Step(quoteAt(2, NoPrice, 91)) // no bid, and never a trade
-	if got := s.desk.Book().SessionPnL(); got != Dollars(-20) {
-		t.Errorf("a lost bid made the loss %s", got)
-	}
-}
-
-func TestSessionRoll(t *testing.T) {
-	u := NewUniverse()
-	if _, err := u.Add("X", Spec{Root: "X", Tick: NanoScale, PointValue: decimal.NewFromInt(1)}); err != nil {
-		t.Fatal(err)
-	}
-	for name, c := range map[string]*Calendar{"days": nil, "never open": {Zone: time.UTC}} {
-		s := newScene(t, 1)
-		s.desk = NewDesk(DeskConfig{Universe: u, Gate: s, Cash: Dollars(1000), Calendar: c})
-		s.desk.Join(Member{Name: "s"})
-		s.run([]string{"submit", "1", "buy", "1"})
-		s.run([]string{"filled", "1", "1", "100", "0"})
-		s.desk.Step(quoteAt(Time(24*time.Hour)-1, 95, 96))
-		if got := s.desk.Book().SessionPnL(); got != Dollars(-5) {
-			t.Errorf("%s: before the roll %s", name, got)
-		}
-		s.desk.Step(quoteAt(Time(24*time.Hour), 94, 96))
-		want := Dollars(-1)
-		if c != nil {
-			want = Dollars(-6) // a calendar without sessions never rolls
-		}
-		if got := s.desk.Book().SessionPnL(); got != want {
-			t.Errorf("%s: after the roll %s, want %s", name, got, want)
+			r.sends = append(r.sends, q)
+		case *Update:
+			if r.news++; c.Seq != r.news {
+				r.t.Fatalf("update %d came where %d was due", c.Seq, r.news)
+			}
+			r.told = append(r.told, *c)
+		case *SetTimer:
+			r.timers = append(r.timers, *c)
 		}
 	}
 }
 
-func TestAMemberMayJoinLate(t *testing.T) {
-	s := newScene(t, 1)
-	id, err := s.desk.cfg.Universe.Add("Y", Spec{Root: "Y", Tick: NanoScale, PointValue: decimal.NewFromInt(1)})
-	if err != nil {
-		t.Fatal(err)
+func (r *rig) intent(i Intent) {
+	r.t.Helper()
+	r.seq++
+	i.At, i.Seq = r.now, r.seq
+	r.step(&i)
+}
+
+func market(s Side, q Qty) Terms {
+	return Terms{Side: s, Type: Market, Qty: q, Limit: NoPrice, Stop: NoPrice}
+}
+
+func limit(s Side, q Qty, p Price) Terms {
+	return Terms{Side: s, Type: Limit, Qty: q, Limit: p, Stop: NoPrice}
+}
+
+func (r *rig) submit(ref Ref, t Terms) {
+	r.t.Helper()
+	r.intent(Intent{Kind: Submit, Ref: ref, Terms: t, StopLoss: NoPrice, Target: NoPrice})
+}
+
+func (r *rig) bracket(ref Ref, t Terms, stop, target Price) {
+	r.t.Helper()
+	r.intent(Intent{Kind: Submit, Ref: ref, Terms: t, StopLoss: stop, Target: target})
+}
+
+func (r *rig) amend(ref Ref, q Qty, p Price) {
+	r.t.Helper()
+	r.intent(Intent{Kind: Amend, Ref: ref, Terms: Terms{Qty: q, Limit: p, Stop: NoPrice}})
+}
+
+func (r *rig) withdraw(ref Ref) { r.t.Helper(); r.intent(Intent{Kind: Withdraw, Ref: ref}) }
+func (r *rig) flatten()         { r.t.Helper(); r.intent(Intent{Kind: Flatten}) }
+
+func (r *rig) says(id OrderID, k ReportKind) {
+	r.t.Helper()
+	r.step(&Report{At: r.now, Order: id, Kind: k, Limit: NoPrice, Stop: NoPrice})
+}
+
+func (r *rig) fills(id OrderID, q, leaves Qty, p Price) {
+	r.t.Helper()
+	r.step(&Report{At: r.now, Order: id, Kind: Filled, Qty: q, Leaves: leaves, Price: p, Limit: NoPrice, Stop: NoPrice})
+}
+
+func (r *rig) changed(id OrderID, leaves Qty, limit, stop Price) {
+	r.t.Helper()
+	r.step(&Report{At: r.now, Order: id, Kind: Changed, Leaves: leaves, Limit: limit, Stop: stop})
+}
+
+// fire brings the newest timer back.
+func (r *rig) fire() {
+	r.t.Helper()
+	x := r.timers[len(r.timers)-1]
+	r.now = x.At
+	r.step(&TimerFired{At: x.At, ID: x.ID})
+}
+
+// last asserts what the newest send was and returns its order.
+func (r *rig) last(n int, k RequestKind, c Class) Request {
+	r.t.Helper()
+	if len(r.sends) != n {
+		r.t.Fatalf("%d sends so far, want %d: %+v", len(r.sends), n, r.sends)
 	}
-	q := quoteAt(1, 99, 100)
-	q.Instrument = id
-	s.desk.Step(q) // before anybody trades it
-	who := s.desk.Join(Member{Name: "late", Instrument: id})
-	s.desk.Step(&Intent{At: 2, Strategy: who, Seq: 1, Kind: Submit, Ref: 1, StopLoss: NoPrice, Target: NoPrice, Terms: Terms{Side: Sell, Qty: 1, Limit: NoPrice, Stop: NoPrice}})
-	s.desk.Step(&Report{At: 3, Order: 1, Kind: Filled, Qty: 1, Price: 99})
-	if s.desk.Holding(who).Position != -1 || s.desk.Book().Held(id) != -1 || s.desk.Book().Held(0) != 0 {
-		t.Error("the fill went to the wrong place")
+	q := r.sends[n-1]
+	if q.Kind != k || q.Class != c {
+		r.t.Fatalf("the newest send is a %s for %s, want a %s for %s", q.Kind, q.Class, k, c)
+	}
+	return q
+}
+
+func (r *rig) denied(code Code) *Denial {
+	r.t.Helper()
+	if len(r.told) != 1 || r.told[0].Denial == nil || r.told[0].Denial.Code != code {
+		r.t.Fatalf("want one denial %s, got %+v", code, r.told)
+	}
+	return r.told[0].Denial
+}
+
+func (r *rig) holds(q Qty, open int) {
+	r.t.Helper()
+	if got := r.d.Holding(0).Position; got != q || r.d.Book().Held(0) != q {
+		r.t.Fatalf("strategy holds %d, account %d, want %d", got, r.d.Book().Held(0), q)
+	}
+	if got := r.d.Book().OpenOrders(); got != open {
+		r.t.Fatalf("%d orders open or reserved, want %d", got, open)
 	}
 }
 
-func TestNonsenseIsCountedAndChangesNothing(t *testing.T) {
-	s := newScene(t, 1)
-	before := s.desk.String()
-	for i, e := range []Event{
-		&Quote{Instrument: 77}, &Intent{Strategy: 9, Seq: 1}, &Intent{Seq: 1, Kind: intentKinds}, &Report{Order: 5}, &Report{Order: 5, Kind: reportKinds},
-	} {
-		if out := s.desk.Step(e); len(out) != 0 || s.desk.Ignored() != uint64(i+1) {
-			t.Errorf("%T: %d commands, %d ignored", e, len(out), s.desk.Ignored())
+func (r *rig) worst(long, short Qty) {
+	r.t.Helper()
+	if l, s := r.d.Book().Worst(0); l != long || s != short {
+		r.t.Fatalf("worst case %d / %d, want %d / %d", l, s, long, short)
+	}
+}
+
+func TestSubmitAcceptFill(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.submit(1, market(Buy, 3))
+	q := r.last(1, PlaceOrder, ClassEntry)
+	r.says(q.Order, Accepted)
+	r.fills(q.Order, 1, 2, 1001)
+	if o := r.told[0].Order; o.State != PartFilled || r.told[0].Fill.Qty != 1 {
+		t.Fatalf("after a part fill: %+v", o)
+	}
+	r.worst(3, 1)
+	r.fills(q.Order, 2, 0, 1001)
+	r.holds(3, 0)
+	r.submit(2, market(Sell, 3))
+	r.last(2, PlaceOrder, ClassExit)
+	r.submit(3, market(Sell, 1)) // the position is spoken for
+	r.last(3, PlaceOrder, ClassEntry)
+}
+
+func TestDenialSendsNothing(t *testing.T) {
+	r := newRig(t, risk.Limits{MaxPosition: risk.ByInstrument{"ES": 2}}, wide)
+	r.submit(1, market(Buy, 3))
+	if d := r.denied(risk.MaxPosition); d.Limit != "2" || d.Value != "3" {
+		t.Errorf("denial %+v, want limit 2, value 3", d)
+	}
+	r.last0()
+	r.submit(2, market(Buy, 2))
+	r.last(1, PlaceOrder, ClassEntry)
+}
+
+func (r *rig) last0() {
+	r.t.Helper()
+	if len(r.sends) != 0 {
+		r.t.Fatalf("something was sent: %+v", r.sends)
+	}
+}
+
+func TestRepeatsAndGaps(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.submit(1, market(Buy, 1))
+	r.seq = 0
+	r.submit(1, market(Buy, 1))
+	if len(r.told) != 0 || len(r.sends) != 1 {
+		t.Fatalf("a repeat was not dropped: %+v", r.told)
+	}
+	r.seq = 2
+	r.submit(3, market(Buy, 1))
+	if d := r.denied(SequenceGap); d.Limit != "2" || d.Value != "3" {
+		t.Errorf("gap: %+v", d)
+	}
+	r.seq = 1
+	r.submit(2, market(Buy, 1))
+	r.last(2, PlaceOrder, ClassEntry)
+}
+
+func TestCancel(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.submit(1, limit(Buy, 2, 990))
+	id := r.last(1, PlaceOrder, ClassEntry).Order
+	r.says(id, Accepted)
+	r.withdraw(1)
+	r.last(2, CancelOrder, ClassCancel)
+	r.withdraw(1) // under way already
+	r.worst(2, 0)
+	r.says(id, Cancelled)
+	r.holds(0, 0)
+	r.withdraw(1)
+	r.denied(NotOpen)
+	r.withdraw(99)
+	r.denied(UnknownRef)
+	r.last(2, CancelOrder, ClassCancel)
+}
+
+func TestCancelLosesTheRace(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.submit(1, limit(Buy, 2, 990))
+	r.says(1, Accepted)
+	r.withdraw(1)
+	r.fills(1, 2, 0, 990)
+	r.says(1, CancelRejected)
+	r.holds(2, 0)
+	if r.d.Ignored() != 0 {
+		t.Errorf("%d events ignored, want none", r.d.Ignored())
+	}
+}
+
+func TestLateFillIsBooked(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.submit(1, limit(Buy, 2, 990))
+	r.says(1, Accepted)
+	r.says(1, Cancelled)
+	r.fills(1, 2, 0, 990)
+	r.holds(2, 0)
+	if o := r.told[0].Order; o.State != Dead || o.Filled != 2 {
+		t.Errorf("after a late fill: %+v", o)
+	}
+}
+
+func TestOverfillIsBooked(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.submit(1, limit(Buy, 2, 990))
+	r.fills(1, 3, 1, 990)
+	r.holds(3, 1)
+	r.worst(4, 3) // what the venue says is open counts
+	r.fills(1, 1, 0, 990)
+	r.holds(4, 0)
+}
+
+func TestUnknownOrdersAreCounted(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.fills(77, 1, 0, 1000)
+	r.submit(1, limit(Buy, 2, 990))
+	r.fills(1, 0, 2, 990)
+	r.fills(1, 1, -1, 990)
+	r.fills(1, 1, 1, NoPrice)
+	r.says(1, ReportKind(200))
+	r.holds(0, 1)
+	if r.d.Ignored() != 5 {
+		t.Errorf("%d events counted as senseless, want 5", r.d.Ignored())
+	}
+}
+
+func TestChange(t *testing.T) {
+	r := newRig(t, risk.Limits{MaxPosition: risk.ByInstrument{"ES": 5}}, wide)
+	r.submit(1, limit(Buy, 2, 990))
+	r.amend(1, 3, NoPrice)
+	r.denied(OrderPending)
+	r.says(1, Accepted)
+	r.amend(1, 6, NoPrice)
+	r.denied(risk.MaxPosition)
+	r.worst(2, 0)
+	r.amend(1, 5, 991)
+	if q := r.last(2, ChangeOrder, ClassEntry); q.Terms.Qty != 5 || q.Terms.Limit != 991 {
+		t.Fatalf("change asks for %+v", q.Terms)
+	}
+	r.worst(5, 0)
+	r.submit(4, market(Buy, 1))
+	r.denied(risk.MaxPosition)
+	r.says(1, ChangeRejected)
+	r.worst(2, 0)
+	r.amend(1, 1, NoPrice)
+	r.worst(2, 0) // until it is confirmed the larger counts
+	r.changed(1, 1, 990, NoPrice)
+	r.worst(1, 0)
+}
+
+func TestEndedOrdersAreForgotten(t *testing.T) {
+	r := newRig(t, risk.Limits{}, risk.BudgetConfig{Rate: 1_000_000_000, Burst: 1000})
+	const n = 10_000
+	for i := range n {
+		r.now += sec
+		r.submit(Ref(1+i), limit(Buy, 1, 990))
+		r.says(r.sends[len(r.sends)-1].Order, Cancelled)
+	}
+	known := 0
+	for i := range n {
+		r.amend(Ref(1+i), 2, NoPrice)
+		if r.told[0].Denial.Code == NotOpen {
+			known++
+		} else {
+			r.denied(UnknownRef)
 		}
 	}
-	if s.desk.String() != before {
-		t.Error(s.desk.String())
+	if known != 1024 {
+		t.Errorf("%d ended orders are remembered, want 1024", known)
 	}
-	s.desk.Step(&Update{})
-	s.desk.Step(&TimerFired{ID: 12345})
+	r.holds(0, 0)
 }
 
-// TestMemoryIsBounded: what ended long ago is forgotten everywhere, brackets included.
-func TestMemoryIsBounded(t *testing.T) {
-	s := newScene(t, 1)
-	for i := range 3 * keepEnded {
-		s.run([]string{"submit", fmt.Sprint(3*i + 1), "buy", "1", "stoploss", "50", "target", "150"})
-		n := s.desk.nextID
-		s.run([]string{"filled", fmt.Sprint(n), "1", "100", "0"})
-		s.run([]string{"filled", fmt.Sprint(n + 2), "1", "150", "0"})
-		s.run([]string{"cancelled", fmt.Sprint(n + 1)})
+// ids are the orders placed so far.
+func (r *rig) ids() []OrderID {
+	var list []OrderID
+	for _, q := range r.sends {
+		if q.Kind == PlaceOrder && !slices.Contains(list, q.Order) {
+			list = append(list, q.Order)
+		}
 	}
-	d := s.desk
-	if len(d.orders) != keepEnded || len(d.refs) > keepEnded || len(d.brackets) > keepEnded || len(d.ended) != keepEnded || d.book.OpenOrders() != 0 {
-		t.Errorf("%d orders, %d refs, %d brackets, %d ended, %d open", len(d.orders), len(d.refs), len(d.brackets), len(d.ended), d.book.OpenOrders())
-	}
-	if did := s.run([]string{"filled", "1", "1", "100", "0"}); len(did) != 1 || did[0] != "ignored" {
-		t.Errorf("a report about a forgotten order: %v", did)
-	}
+	return list
 }
 
-// TestAFullQueueRefuses: at the bound a child is refused and its fills are closed
-// at market, a change goes back, a cancel goes back; and it ends.
-func TestAFullQueueRefuses(t *testing.T) {
-	s := newScene(t, 1)
-	ref := 0
-	for range maxWaiting { // each entry waits to protect itself with a stop
-		ref += 3
-		s.run([]string{"submit", fmt.Sprint(ref), "buy", "2", "limit", "100", "stoploss", "50"})
+// entry submits a bracketed buy of 4 with stop 980 and target 1020 and accepts it.
+func (r *rig) entry() {
+	r.t.Helper()
+	r.bracket(1, limit(Buy, 4, 990), 980, 1020)
+	r.last(1, PlaceOrder, ClassEntry)
+	r.says(1, Accepted)
+	r.holds(0, 3) // itself and two in reserve
+}
+
+func (r *rig) protected() {
+	r.t.Helper()
+	r.entry()
+	r.fills(1, 1, 3, 990)
+	r.last(3, PlaceOrder, ClassProtect)
+	stop, target := r.sends[1].Terms, r.sends[2].Terms
+	if stop.Type != StopMarket || stop.Stop != 980 || target.Type != Limit || target.Limit != 1020 ||
+		stop.Side != Sell || target.Side != Sell || stop.Qty != 1 || target.Qty != 1 || stop.OCO == 0 || stop.OCO != target.OCO {
+		r.t.Fatalf("children %+v and %+v", stop, target)
 	}
-	s.run([]string{"submit", fmt.Sprint(ref + 3), "buy", "1", "stoploss", "50", "target", "150"})
-	s.run([]string{"submit", fmt.Sprint(ref + 6), "buy", "1", "limit", "90"})
-	s.run([]string{"accepted", fmt.Sprint(maxWaiting + 2)})
-	s.tokens = 0
-	for i := range maxWaiting {
-		s.run([]string{"filled", fmt.Sprint(i + 1), "1", "100", "1"})
+	r.holds(1, 3)
+	r.says(2, Accepted)
+	r.says(3, Accepted)
+}
+
+func TestBracketGrowsWithItsEntry(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.protected()
+	r.worst(4, 0) // of the OCO group one counts
+	r.fills(1, 2, 1, 990)
+	for i, q := range r.sends[3:] {
+		if q.Kind != ChangeOrder || q.Order != OrderID(2+i) || q.Terms.Qty != 3 {
+			t.Fatalf("resize %d: %+v", i, q)
+		}
 	}
-	if len(s.desk.queue) != maxWaiting {
-		t.Fatalf("%d wait", len(s.desk.queue))
-	}
-	did := s.run([]string{"filled", fmt.Sprint(maxWaiting + 1), "1", "100", "0"})
-	if len(s.desk.queue) != maxWaiting || len(did) < 3 {
-		t.Errorf("%d wait after %v", len(s.desk.queue), did)
-	}
-	did = s.run([]string{"cancel", fmt.Sprint(ref + 6)})
-	if o := s.desk.orders[maxWaiting+2]; o.State != Working || len(did) != 1 {
-		t.Errorf("a cancel at the bound: %v, %v", o.State, did)
-	}
-	s.run([]string{"flatten"}) // every unsent stop goes, every entry is asked to
-	s.tokens = 10_000
-	s.now += Time(time.Second)
-	for id := range uint64(10) {
-		s.run([]string{"timer", fmt.Sprint(id)})
-	}
-	if len(s.desk.queue) != 0 {
-		t.Errorf("%d still wait with tokens enough", len(s.desk.queue))
+	r.last(5, ChangeOrder, ClassProtect)
+	r.fills(1, 1, 0, 990) // while the changes are out
+	r.last(5, ChangeOrder, ClassProtect)
+	r.changed(2, 3, NoPrice, 980)
+	if q := r.last(6, ChangeOrder, ClassProtect); q.Order != 2 || q.Terms.Qty != 4 {
+		t.Fatalf("the stop was not brought up to the last fill: %+v", q)
 	}
 }
 
-func TestAPermitForSomethingElseSendsNothing(t *testing.T) {
-	s := newScene(t, 1)
-	s.desk.cfg.Gate = liar{}
-	if did := s.run([]string{"submit", "1", "buy", "1"}); len(did) != 2 || did[1] != "ignored" {
-		t.Errorf("%v", did)
+func TestBracketTargetFills(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.protected()
+	r.says(1, Cancelled)
+	r.fills(3, 1, 0, 1020)
+	r.says(2, Cancelled)
+	r.holds(0, 0)
+	r.last(4-1, PlaceOrder, ClassProtect)
+}
+
+func TestBracketReducedByTheVenue(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.entry()
+	r.fills(1, 4, 0, 990)
+	r.says(2, Accepted)
+	r.says(3, Accepted)
+	r.fills(3, 1, 3, 1020)
+	sent := len(r.sends)
+	r.worst(3, -1) // the stop at its old size until the venue says
+	r.changed(2, 3, NoPrice, 980)
+	for _, q := range r.sends[sent:] {
+		if q.Kind == PlaceOrder || q.Order != 2 {
+			t.Fatalf("after the venue reduced the stop: %+v", q)
+		}
+	}
+	r.changed(2, 3, NoPrice, 980)
+	r.fills(2, 3, 0, 980)
+	r.says(3, Cancelled)
+	r.holds(0, 0)
+}
+
+func TestChildRejectedClosesTheRest(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.entry()
+	r.fills(1, 4, 0, 990)
+	r.says(3, Accepted)
+	r.says(2, Rejected)
+	if q := r.last(4, CancelOrder, ClassCancel); q.Order != 3 {
+		t.Fatalf("cancelled %d, want the target", q.Order)
+	}
+	r.fills(3, 1, 3, 1020) // the cancel loses a race to one contract
+	r.says(3, Cancelled)
+	q := r.last(5, PlaceOrder, ClassFlatten)
+	if q.Terms.Qty != 3 || q.Terms.Side != Sell || q.Terms.Type != Market {
+		t.Fatalf("closing order %+v, want to sell 3 at market", q.Terms)
+	}
+	r.fills(q.Order, 3, 0, 1000)
+	r.holds(0, 0)
+}
+
+func TestEntryGoneFreesTheReserve(t *testing.T) {
+	for _, k := range []ReportKind{Cancelled, Rejected, Expired} {
+		r := newRig(t, risk.Limits{MaxWorking: 3}, wide)
+		r.entry()
+		r.submit(9, limit(Buy, 1, 990))
+		r.denied(risk.MaxWorking)
+		r.says(1, k)
+		r.holds(0, 0)
+		r.last(1, PlaceOrder, ClassEntry)
 	}
 }
 
-// liar answers yes with a permit for something else.
-type liar struct{}
+func TestBracketTooManyForTheLimit(t *testing.T) {
+	r := newRig(t, risk.Limits{MaxWorking: 2}, wide)
+	r.bracket(1, limit(Buy, 4, 990), 980, 1020)
+	r.denied(risk.MaxWorking)
+	r.holds(0, 0)
+	r.bracket(5, limit(Buy, 4, 990), 980, NoPrice)
+	r.last(1, PlaceOrder, ClassEntry)
+}
 
-func (liar) Judge(*Book, *Request) (Permit, *Denial) { return Grant(&Request{Order: 99}), nil }
+func TestNewChildrenWhenTheEntryGoesOn(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.protected()
+	r.fills(3, 1, 0, 1020)
+	r.says(2, Cancelled)
+	r.fills(1, 3, 0, 990)
+	r.last(5, PlaceOrder, ClassProtect)
+	a, b := r.sends[3], r.sends[4]
+	if a.Terms.Qty != 3 || b.Terms.Qty != 3 || a.Terms.OCO == r.sends[1].Terms.OCO || a.Terms.OCO != b.Terms.OCO {
+		t.Fatalf("new children %+v and %+v", a.Terms, b.Terms)
+	}
+	r.holds(3, 2)
+}
 
-func TestAQuoteAllocatesNothing(t *testing.T) {
-	s := holding(t, "2")
-	s.desk.TellPnL(time.Second)
-	q := quoteAt(1, 99, 100)
-	s.desk.Step(q)
-	if n := testing.AllocsPerRun(1000, func() {
-		q.At++
-		q.Bid ^= 1
-		s.desk.Step(q)
-	}); n != 0 {
-		t.Errorf("%v allocations for a quote", n)
+func TestLateFillOfAnEntryIsProtected(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.entry()
+	r.says(1, Cancelled)
+	r.holds(0, 0)
+	r.fills(1, 4, 0, 990)
+	r.last(3, PlaceOrder, ClassProtect)
+	r.holds(4, 2)
+}
+
+func (r *rig) long(q Qty) {
+	r.t.Helper()
+	r.submit(1, market(Buy, q))
+	r.fills(1, q, 0, 1001)
+	r.holds(q, 0)
+}
+
+func TestFlattenWithNothing(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.flatten()
+	r.last0()
+	r.submit(1, market(Buy, 1)) // it is over at once
+	r.last(1, PlaceOrder, ClassEntry)
+}
+
+func TestFlattenWaitsForCancels(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.long(3)
+	r.submit(2, limit(Sell, 1, 1010))
+	r.submit(3, limit(Buy, 2, 990))
+	r.says(2, Accepted)
+	r.says(3, Accepted)
+	r.flatten()
+	r.last(5, CancelOrder, ClassCancel)
+	r.submit(4, market(Buy, 1))
+	r.denied(Flattening)
+	r.says(3, Cancelled)
+	r.last(5, CancelOrder, ClassCancel)
+	r.fills(2, 1, 0, 1010) // filled before its cancel came
+	if q := r.last(6, PlaceOrder, ClassFlatten); q.Terms.Qty != 2 || q.Terms.Side != Sell {
+		t.Fatalf("closing order %+v, want to sell 2", q.Terms)
+	}
+	r.fills(4, 1, 1, 1000)
+	r.last(6, PlaceOrder, ClassFlatten) // the rest is still working
+	r.says(4, Cancelled)
+	if q := r.last(7, PlaceOrder, ClassFlatten); q.Terms.Qty != 1 {
+		t.Fatalf("second closing order %+v, want 1", q.Terms)
+	}
+	r.fills(5, 1, 0, 1000)
+	r.holds(0, 0)
+	r.submit(6, market(Buy, 1))
+	r.last(8, PlaceOrder, ClassEntry)
+}
+
+func TestFlattenGivesUp(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.long(3)
+	r.flatten()
+	for n := range 3 {
+		id := r.last(2+n, PlaceOrder, ClassFlatten).Order
+		r.says(id, Rejected)
+	}
+	r.last(4, PlaceOrder, ClassFlatten)
+	if d := r.told[len(r.told)-1].Denial; d == nil || d.Code != Flattening || d.Limit != "3" || d.Value != "3" {
+		t.Fatalf("giving up was told as %+v", d)
+	}
+	r.flatten() // asking again begins anew
+	r.last(5, PlaceOrder, ClassFlatten)
+}
+
+func TestFlattenCancelsAgain(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.submit(1, limit(Buy, 1, 990))
+	r.says(1, Accepted)
+	r.flatten()
+	for n := range 8 {
+		r.says(1, CancelRejected)
+		r.last(3+n, CancelOrder, ClassCancel)
+	}
+	r.says(1, CancelRejected)
+	r.last(10, CancelOrder, ClassCancel)
+	if d := r.told[len(r.told)-1].Denial; d == nil || d.Code != Flattening || d.Limit != "8" {
+		t.Fatalf("giving up was told as %+v", d)
 	}
 }
 
-func BenchmarkDeskQuote(b *testing.B) {
-	u := NewUniverse()
-	if _, err := u.Add("X", Spec{Root: "X", Tick: NanoScale / 4, PointValue: decimal.NewFromInt(50)}); err != nil {
-		b.Fatal(err)
-	}
-	d := NewDesk(DeskConfig{Universe: u, Gate: yes{}, Cash: Dollars(100_000)})
-	d.Join(Member{Name: "s"})
-	d.Step(&Intent{Seq: 1, Ref: 1, StopLoss: NoPrice, Target: NoPrice, Terms: Terms{Side: Buy, Qty: 2, Limit: NoPrice, Stop: NoPrice}})
-	d.Step(&Report{Order: 1, Kind: Filled, Qty: 2, Price: 100})
-	q := quoteAt(1, 99, 100)
-	b.ReportAllocs()
-	for b.Loop() {
-		q.At++
-		q.Bid ^= 1
-		d.Step(q)
-	}
+func TestFlattenWaitsForTheUnknown(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.long(1)
+	r.submit(2, limit(Sell, 1, 1010))
+	r.says(2, Lost)
+	r.worst(1, 0)
+	r.flatten()
+	r.last(3, CancelOrder, ClassCancel)
+	r.says(2, Cancelled)
+	r.last(4, PlaceOrder, ClassFlatten)
 }
-
-type yes struct{}
-
-func (yes) Judge(_ *Book, r *Request) (Permit, *Denial) { return Grant(r), nil }
