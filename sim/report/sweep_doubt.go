@@ -106,8 +106,12 @@ func (s *Sweep) doubtEdge(d *doubts, b *SweepRun) {
 // doubtWalk looks at a walk.
 func (s *Sweep) doubtWalk(d *doubts) {
 	w := s.Walk
-	idle, failed, first := 0, 0, ""
+	idle, failed, stopped, first, why := 0, 0, 0, "", ""
 	for i := range w.Windows {
+		if h := w.Windows[i].Out.Halted; h != "" {
+			stopped++
+			why = firstOf(why, h)
+		}
 		if w.Windows[i].Idle {
 			idle++
 		}
@@ -117,6 +121,7 @@ func (s *Sweep) doubtWalk(d *doubts) {
 		}
 	}
 	d.say(failed > 0, "%s could not be run; the first: %s", plural(failed, "test"), first)
+	d.say(stopped > 0, "In %s the strategy was stopped; the first: %s", plural(stopped, "test"), why)
 	d.say(idle > 0, "%s nothing: no run of the training had a value of %s.", tested(idle), s.Objective.Name)
 	d.say(w.Figures.Net <= 0, "Out of sample it loses money: %s. What the training found did not last.", signed(w.Figures.Net))
 	d.say(w.Efficiency.Known() && w.Efficiency < plateau && w.Figures.Net > 0,

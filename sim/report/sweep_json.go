@@ -2,15 +2,9 @@ package report
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"strconv"
 
-	"tollgate/engine"
 	"tollgate/sim/tune"
 )
 
@@ -199,75 +193,4 @@ func (s *Sweep) windowJSON(w *SweepWindow) object {
 		return append(o, member{"error", w.Error})
 	}
 	return append(o, member{"out_of_sample", figuresJSON(&w.Out)})
-}
-
-// SweepCSV writes a row for each run, from best to worst: rank, parameters, score,
-// figures. Unknown statistics are empty.
-func SweepCSV(w io.Writer, s *Sweep) error {
-	c := csv.NewWriter(w)
-	head := []string{"rank"}
-	for _, a := range s.Space {
-		head = append(head, a.Name)
-	}
-	head = append(head, "score", "net_pnl", "fees", "max_drawdown", "sessions", "round_trips", "win_rate", "profit_factor", "expectancy",
-		"sharpe", "sortino", "neighbours", "neighbours_mean", "decisions_hash", "error")
-	if err := c.Write(head); err != nil {
-		return err
-	}
-	for rank, i := range s.Order {
-		if err := c.Write(s.csvRow(rank, &s.Runs[i])); err != nil {
-			return err
-		}
-	}
-	c.Flush()
-	return c.Error()
-}
-
-func (s *Sweep) csvRow(rank int, r *SweepRun) []string {
-	f := &r.Figures
-	row := []string{itoa(rank + 1)}
-	for k, a := range s.Space {
-		row = append(row, a.Values[r.Point[k]])
-	}
-	if r.Error != "" {
-		return append(row, "", "", "", "", "", "", "", "", "", "", "", "", "", "", r.Error)
-	}
-	text := func(m engine.Money) string { return m.String() }
-	return append(row, inFull(r.Score), text(f.Net), text(f.Fees), text(f.MaxDrawdown), itoa(f.Sessions), itoa(f.Trips), inFull(f.WinRate),
-		inFull(f.ProfitFactor), inFull(f.Expectancy), inFull(f.Sharpe), inFull(f.Sortino), itoa(r.Around.Neighbours), inFull(r.Around.Mean),
-		f.Hash, f.Halted)
-}
-
-// inFull is a statistic in full, empty where there is none.
-func inFull(x tune.Number) string {
-	if !x.Known() {
-		return ""
-	}
-	return strconv.FormatFloat(float64(x), 'g', -1, 64)
-}
-
-// SweepFiles writes sweep.html, runs.csv and sweep.json into a folder, which is
-// made where it is missing; sweep.json last, so that a folder with a new one is
-// complete. A walk has no runs.csv of its own: its windows are in sweep.json.
-func SweepFiles(dir string, s *Sweep) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("make the output folder: %w", err)
-	}
-	writeJSON := func(w io.Writer, s *Sweep) error {
-		text, err := SweepJSON(s)
-		if err == nil {
-			_, err = w.Write(text)
-		}
-		return err
-	}
-	for _, o := range []struct {
-		name  string
-		write func(io.Writer, *Sweep) error
-	}{{"sweep.html", SweepHTML}, {"runs.csv", SweepCSV}, {"sweep.json", writeJSON}} {
-		path := filepath.Join(dir, o.name)
-		if err := replace(path, func(w io.Writer) error { return o.write(w, s) }); err != nil {
-			return fmt.Errorf("write %s: %w", path, err)
-		}
-	}
-	return nil
 }

@@ -125,6 +125,7 @@ func TestWalkDoubts(t *testing.T) {
 		{"Only 29 round trips out of sample", func(w *SweepWalk) { w.Figures.Trips = 29 }},
 		{"Only 4 windows", func(w *SweepWalk) { w.Windows = w.Windows[:4] }},
 		{"1 window traded nothing", func(w *SweepWalk) { w.Windows[0].Idle = true }},
+		{"In 1 test the strategy was stopped; the first: panic", func(w *SweepWalk) { w.Windows[2].Out.Halted = "panic" }},
 		{"1 test could not be run; the first: gone", func(w *SweepWalk) { w.Windows[0].Error = "gone" }},
 	} {
 		s := walked(t)
@@ -229,6 +230,13 @@ func TestSweepFiles(t *testing.T) {
 		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Size() == 0 {
 			t.Error(name, err)
 		}
+	}
+	if err := SweepFiles(dir, walked(t)); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := os.ReadFile(filepath.Join(dir, "windows.csv"))
+	if err != nil || strings.Count(string(rows), "\n") != 7 || !strings.Contains(string(rows), "2025-03-03,2025-03-03,20,2,1.5,100.00,20.00,0.00,10,") {
+		t.Errorf("windows.csv: %v\n%s", err, rows)
 	}
 	if err := SweepFiles(filepath.Join(dir, "runs.csv"), sweepOf(t, 1, 1)); err == nil {
 		t.Error("a file in the folder's place")

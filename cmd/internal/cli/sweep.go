@@ -38,8 +38,8 @@ a list is searched, one with a single value is fixed:
   --param size=2              not searched
 
 Searches: grid tries all combinations; random draws --trials of them; model (a
-tree-structured Parzen estimator) chooses --trials of them, each batch in the light
-of the scores before it. The same --seed gives the same points on any number of cores.
+tree-structured Parzen estimator) chooses --trials of them, each batch of eight in
+the light of the scores before it. The same --seed gives the same points on any number of cores.
 
 Objectives: ` + objectiveNames() + `. A run that does
 not support the objective (no round trips, too few sessions) ranks last.
@@ -47,8 +47,9 @@ not support the objective (no round trips, too few sessions) ranks last.
 With --train and --test it walks forward: it optimises on the training sessions, runs
 the best on the test sessions after them, moves on, and reports the tests joined.
 
-With --out, results are kept as they come and the same command goes on where it was
-stopped. The strategy is compiled where a go command and the source of tollgate are
+With --out, results are kept as they come, and the same command goes on where it was
+stopped: a run is made again only when the strategy, the feed, a setting or this
+program has changed. The strategy is compiled where a go command and the source of tollgate are
 found and the work is worth a build.`,
 		Example: `  tollgate sweep examples/cross --param fast=5..30/5 --param slow=20..80/10 --objective net --out tuned
   tollgate sweep mine --feed es.arrows --param fast=2..50 --param slow=10..200 --search model --trials 200 --seed 7
@@ -76,7 +77,7 @@ func (f *sweepFlags) flags(c *cobra.Command) {
 	fs.Lookup("param").Usage = "KEY=LOW..HIGH/STEP or KEY=A,B,C to search, KEY=VALUE to fix; repeatable"
 	fs.Lookup("native").Usage = "insist on compiling; needs the go command and the source of tollgate"
 	fs.Lookup("seed").Usage = "seed of random and model searches and of the Monte Carlo"
-	fs.Lookup("out").Usage = "folder for sweep.html, runs.csv and sweep.json; runs.jsonl in it lets a sweep be resumed"
+	fs.Lookup("out").Usage = "folder for sweep.html, sweep.json and runs.csv or windows.csv; runs.jsonl in it lets a sweep be resumed"
 	fs.StringVar(&f.objective, "objective", tune.Objectives[0].Name, "what to make large: "+objectiveNames())
 	fs.StringVar(&f.search, "search", "grid", "grid, random or model")
 	fs.IntVar(&f.trials, "trials", 0, "runs of a random or model search (default 100)")

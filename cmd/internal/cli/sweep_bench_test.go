@@ -41,8 +41,10 @@ func BenchmarkSweep(b *testing.B) {
 	for b.Loop() {
 		rate := singleRate(b, binary, src.Hash, strategy, recording)
 		var out bytes.Buffer
-		args := []string{"sweep", strategy, "--spec=AIG=0.01,1", "--feed=" + recording, "--native", "--json",
-			"--param=fast=300..1200/100", "--param=slow=1500..6000/500"}
+		args := []string{
+			"sweep", strategy, "--spec=AIG=0.01,1", "--feed=" + recording, "--native", "--json",
+			"--param=fast=300..1200/100", "--param=slow=1500..6000/500",
+		}
 		if Main(args, &out, &log) != 0 {
 			b.Fatal(log.String())
 		}

@@ -8,6 +8,7 @@ import (
 
 	"tollgate/sim/report"
 	"tollgate/sim/tune"
+	"tollgate/sim/venue"
 )
 
 // score is what a search goes by: NaN for a run that could not be made.
@@ -120,6 +121,9 @@ func (s *sweepRun) report() *report.Sweep {
 	for _, name := range p.config.Unenforced() {
 		out.Warnings = append(out.Warnings, name+" is configured, but this version does not enforce it")
 	}
+	if p.fill != venue.Conservative {
+		out.Warnings = append(out.Warnings, "resting orders fill by the hopeful model "+p.fill.String()+": backtest the best with --fill conservative too")
+	}
 	return out
 }
 
@@ -159,7 +163,7 @@ func (s *sweepRun) show(w io.Writer, r *report.Sweep) error {
 		return err
 	}
 	if s.flags.out != "" {
-		fmt.Fprintf(w, "\nwrote %s/sweep.html, runs.csv and sweep.json\n", s.flags.out)
+		fmt.Fprintf(w, "\nwrote %s/sweep.html, sweep.json and the table beside them\n", s.flags.out)
 	}
 	return nil
 }

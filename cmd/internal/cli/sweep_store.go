@@ -78,6 +78,9 @@ func (st *sweepStore) open(path string) error {
 	if st.file, err = os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644); err != nil {
 		return err
 	}
+	if good == len(text) {
+		return nil
+	}
 	if err := st.file.Truncate(int64(good)); err != nil {
 		return fmt.Errorf("cutting the unfinished line off %s: %w", path, err)
 	}
