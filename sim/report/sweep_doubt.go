@@ -68,7 +68,7 @@ func firstOf(a, b string) string {
 // doubtBest looks at the best run: luck, neighbours, number of round trips.
 func (s *Sweep) doubtBest(d *doubts, b *SweepRun) {
 	d.say(b.Figures.Net <= 0, "Even the best run loses money: %s.", signed(b.Figures.Net))
-	if x := s.Deflated; x != nil && x.Trials > 1 {
+	if x := s.Deflated; x != nil && x.Trials > 1 && b.Figures.Net > 0 {
 		d.say(!x.DSR.Known(), "Whether the best is luck cannot be said: too few round trips or sessions.")
 		d.say(x.DSR.Known() && x.DSR < believed,
 			"The best of %s may be luck: with a probability of %s its true Sharpe ratio is above 0 (deflated Sharpe ratio, Bailey and Lopez de Prado 2014, by %s; below %s is not evidence).",
