@@ -43,8 +43,10 @@ func newDesk(t testing.TB) *desk {
 }
 
 func (x *desk) quote(id engine.InstrumentID, bid, ask, last engine.Price) {
-	x.d.Step(&engine.Quote{At: x.now, Instrument: id, Bid: bid, Ask: ask, Last: last,
-		BidSize: 1, AskSize: 1, LastSize: engine.UnknownQty, Volume: engine.UnknownQty})
+	x.d.Step(&engine.Quote{
+		At: x.now, Instrument: id, Bid: bid, Ask: ask, Last: last,
+		BidSize: 1, AskSize: 1, LastSize: engine.UnknownQty, Volume: engine.UnknownQty,
+	})
 }
 
 func terms(id engine.InstrumentID, s engine.Side, q engine.Qty, limit engine.Price) engine.Terms {
@@ -59,8 +61,10 @@ func terms(id engine.InstrumentID, s engine.Side, q engine.Qty, limit engine.Pri
 func (x *desk) place(id engine.InstrumentID, s engine.Side, q engine.Qty, stop, target engine.Price) engine.OrderID {
 	x.seqs[id]++
 	x.next++
-	x.d.Step(&engine.Intent{At: x.now, Strategy: engine.StrategyID(id), Seq: x.seqs[id], Kind: engine.Submit,
-		Ref: engine.Ref(10 * x.seqs[id]), Terms: terms(id, s, q, 1000), StopLoss: stop, Target: target})
+	x.d.Step(&engine.Intent{
+		At: x.now, Strategy: engine.StrategyID(id), Seq: x.seqs[id], Kind: engine.Submit,
+		Ref: engine.Ref(10 * x.seqs[id]), Terms: terms(id, s, q, 1000), StopLoss: stop, Target: target,
+	})
 	return x.next
 }
 
