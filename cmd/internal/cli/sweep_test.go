@@ -206,7 +206,7 @@ func TestSweepInterrupted(t *testing.T) {
 // another seed looks elsewhere.
 func TestSweepSameSeed(t *testing.T) {
 	for _, search := range []string{"random", "model"} {
-		args := []string{crossDir, "--objective=net", "--to=2025-03-03T18:30:00Z", "--param=fast=2..30", "--param=slow=10..80", "--search=" + search, "--trials=14"}
+		args := []string{crossDir, "--objective=net", "--to=2025-03-03T16:30:00Z", "--param=fast=2..30", "--param=slow=10..80", "--search=" + search, "--trials=14"}
 		one, a := swept(t, with(args, "--seed=3", "--jobs=1")...)
 		_, b := swept(t, with(args, "--seed=3", "--jobs=3")...)
 		_, c := swept(t, with(args, "--seed=4", "--jobs=1")...)
