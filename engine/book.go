@@ -71,7 +71,7 @@ func (b *Book) Worst(id InstrumentID) (long, short Qty) {
 	long, short = b.nets[id].Position, b.nets[id].Position
 	orders := b.open[id]
 	for i, o := range orders {
-		leaves := o.Leaves()
+		leaves := o.atWorst()
 		if o.Terms.OCO != 0 && overshadowed(orders, i, leaves) {
 			continue
 		}
@@ -91,7 +91,7 @@ func overshadowed(orders []*Order, i int, leaves Qty) bool {
 		if j == i || other.Terms.OCO != orders[i].Terms.OCO || other.Terms.Side != orders[i].Terms.Side {
 			continue
 		}
-		if l := other.Leaves(); l > leaves || l == leaves && j < i {
+		if l := other.atWorst(); l > leaves || l == leaves && j < i {
 			return true
 		}
 	}

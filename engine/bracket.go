@@ -60,6 +60,7 @@ func (b *bracket) unprotected() Qty {
 // guard restores the bracket's invariant.
 func (d *Desk) guard(b *bracket) {
 	need := b.unprotected()
+	b.want(need)
 	b.failed = b.failed || refused(b.stop) || refused(b.limit)
 	if need <= 0 {
 		d.withhold(b)
@@ -93,6 +94,16 @@ func (d *Desk) handOver(b *bracket) {
 		d.renew(b)
 	}
 	b.closed += b.unprotected()
+}
+
+// want makes the worst case count children at the size they are to have, also
+// while they cannot be changed yet.
+func (b *bracket) want(need Qty) {
+	for _, o := range []*Order{b.stop, b.limit} {
+		if o != nil {
+			o.wanted = o.Filled + max(need, 0)
+		}
+	}
 }
 
 // withhold takes children back that still wait to be sent when there is nothing

@@ -190,3 +190,24 @@ func TestAPermitForSomethingElseSendsNothing(t *testing.T) {
 type liar struct{}
 
 func (liar) Judge(*Book, *Request) (Permit, *Denial) { return Grant(&Request{Order: 99}), nil }
+
+// TestTheWorstCaseCountsProtectionToCome: a child that cannot grow yet, because the
+// venue has not answered, counts at the size it is to have.
+func TestTheWorstCaseCountsProtectionToCome(t *testing.T) {
+	s := newScene(t, 1)
+	for _, line := range [][]string{
+		{"submit", "1", "buy", "3", "limit", "100", "stoploss", "95", "target", "110"},
+		{"filled", "1", "1", "100", "2"},
+		{"filled", "1", "1", "100", "1"}, // the children are in flight for 1
+	} {
+		s.run(line)
+	}
+	if long, short := s.desk.Book().Worst(0); long != 3 || short != 0 {
+		t.Errorf("worst case %d and %d, want 3 and 0: held 2, 1 to come, 2 to be protected", long, short)
+	}
+	s.run([]string{"filled", "3", "1", "110", "0"})
+	s.run([]string{"cancelled", "2"})
+	if long, short := s.desk.Book().Worst(0); long != 2 || short != 0 {
+		t.Errorf("worst case %d and %d, want 2 and 0", long, short)
+	}
+}

@@ -81,6 +81,7 @@ type Order struct {
 	Reason   string
 
 	balks      int // changes refused in a row; for the children of a bracket
+	wanted     Qty // a bracket's child: what it is to be once the venue can be asked; counts in Worst
 	pendingQty Qty // ChangePending: the quantity asked for; the larger of both counts
 }
 
@@ -90,6 +91,14 @@ func (o *Order) Leaves() Qty {
 		return 0
 	}
 	return max(0, max(o.Terms.Qty, o.pendingQty)-o.Filled)
+}
+
+// atWorst is what can still fill, what a bracket will yet ask for included.
+func (o *Order) atWorst() Qty {
+	if o.State.Terminal() {
+		return 0
+	}
+	return max(o.Leaves(), o.wanted-o.Filled)
 }
 
 func (o *Order) fold(h *Hash) {
