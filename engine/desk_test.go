@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -325,17 +324,6 @@ func TestEndedOrdersAreForgotten(t *testing.T) {
 		t.Errorf("%d ended orders are remembered, want 1024", known)
 	}
 	r.holds(0, 0)
-}
-
-// ids are the orders placed so far.
-func (r *rig) ids() []OrderID {
-	var list []OrderID
-	for _, q := range r.sends {
-		if q.Kind == PlaceOrder && !slices.Contains(list, q.Order) {
-			list = append(list, q.Order)
-		}
-	}
-	return list
 }
 
 // entry submits a bracketed buy of 4 with stop 980 and target 1020 and accepts it.

@@ -40,7 +40,6 @@ type resting struct {
 	id     engine.OrderID
 	terms  engine.Terms
 	filled engine.Qty
-	owner  engine.StrategyID
 }
 
 func newStorm(gate engine.Gate, strategies int) *storm {
