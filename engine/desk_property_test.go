@@ -175,9 +175,8 @@ func (p *pit) turn(t *rapid.T) {
 		o := p.open[rapid.IntRange(0, len(p.open)-1).Draw(t, "order")]
 		p.fill(o, Qty(rapid.IntRange(1, int(o.leaves)).Draw(t, "fill")), 1000)
 	}
-	// Protection passes the limits: a child that grows late, or what replaces it, may
-	// meet orders that were let through before. Without brackets the limit is hard.
-	if !p.brackets && p.held.Abs() > most {
+	// The limit is hard, with brackets and without.
+	if p.held.Abs() > most {
 		t.Fatalf("the account holds %d, its limit is %d", p.held, most)
 	}
 	if p.d.Holding(0).Position != p.held || p.d.Book().Held(0) != p.held {
