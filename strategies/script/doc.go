@@ -106,8 +106,9 @@
 // -script.programs 1). It stops the strategy; it does not give a wrong number.
 //
 // Scripts are the user's own: the checks keep out accidents and make escapes hard,
-// but this is no sandbox for code of strangers. A handler that does not return
-// holds up its Runner; memory is not bounded. On processors where the Go compiler
+// but this is no sandbox for code of strangers. Without a Guard, a handler that does
+// not return holds up its Runner and memory is not bounded; compiled, neither is
+// guarded. On processors where the Go compiler
 // fuses x*y + z into one operation (arm64, among others; not amd64), compiled
 // strategies round once where interpreted ones round twice, unless the product is
 // written float64(x*y).
