@@ -97,8 +97,10 @@ func (c *Publish) Fold(h *Hash) {
 	h.Word(uint64(q.Bid))
 	h.Word(uint64(q.Ask))
 	h.Word(uint64(q.Last))
-	h.Word(uint64(q.BidSize)<<32 ^ uint64(q.AskSize))
-	h.Word(uint64(q.LastSize)<<32 ^ uint64(q.Volume))
+	h.Word(uint64(q.BidSize))
+	h.Word(uint64(q.AskSize))
+	h.Word(uint64(q.LastSize))
+	h.Word(uint64(q.Volume))
 }
 
 // Fold implements Command.
