@@ -20,7 +20,7 @@ import (
 // pauses would stop healthy scripts: 5 ms was measured to, 100 ms was not.
 const (
 	guardTick  = 5 * time.Millisecond // the heap is looked at this often
-	HangLimit  = time.Second          // a handler that runs longer is stopped
+	HangLimit  = 2 * time.Second      // a handler that runs longer is stopped
 	SlowLimit  = 100 * time.Millisecond
 	HeapGrowth = 2 << 30 // bytes the program's heap may grow by before the busy script is stopped
 )
