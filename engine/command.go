@@ -80,6 +80,7 @@ type Version struct {
 }
 
 func (*Version) command()  {}
+func (*Snapshot) command() {}
 func (*Publish) command()  {}
 func (*Send) command()     {}
 func (*Update) command()   {}
@@ -204,4 +205,19 @@ func (t *Terms) fold(h *Hash) {
 	h.Word(uint64(t.Limit))
 	h.Word(uint64(t.Stop))
 	h.Word(uint64(t.OCO))
+}
+
+// Fold implements Command.
+func (s *Snapshot) Fold(h *Hash) {
+	h.Word(10 | uint64(s.Strategy)<<8)
+	h.Word(uint64(s.At))
+	h.Word(s.Intents)
+	h.Word(s.Updates)
+	h.Word(uint64(s.Ref))
+	s.Holding.fold(h)
+	s.Account.fold(h)
+	h.Word(uint64(len(s.Orders)))
+	for i := range s.Orders {
+		s.Orders[i].fold(h)
+	}
 }

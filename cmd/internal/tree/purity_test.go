@@ -18,7 +18,7 @@ var pure = []string{"engine", "risk", "strategies", "strategies/indicator", "sim
 // read a clock, a file, the environment or a random number, with the exceptions
 // that banned names.
 var harmless = []string{
-	"cmp", "errors", "fmt", "io", "iter", "math", "math/bits", "math/rand/v2", "slices", "sort", "strconv", "strings", "time", "unicode", "unicode/utf8",
+	"cmp", "encoding/binary", "errors", "fmt", "io", "iter", "math", "math/bits", "math/rand/v2", "slices", "sort", "strconv", "strings", "time", "unicode", "unicode/utf8",
 	"github.com/shopspring/decimal",
 }
 
