@@ -146,6 +146,9 @@ func (d *Desk) Step(e Event) []Command {
 		d.onTimer(e)
 	case *LinkChange:
 		d.advance(e.At)
+	case *Recall:
+		d.advance(e.At)
+		d.onRecall(e)
 	}
 	return d.out
 }

@@ -1,13 +1,13 @@
 package engine
 
 // Event is what steps a machine. The set is closed: *Quote, *Intent, *Report,
-// *Update, *TimerFired, *PnL, *LinkChange, *Phase, *ModeChange, *Adoption, *Resync
-// and *Snapshot, and nothing outside this package can add to it. Which machine takes
-// which is said at each type.
+// *Update, *TimerFired, *PnL, *LinkChange, *Phase, *ModeChange, *Adoption, *Recall,
+// *Resync and *Snapshot, and nothing outside this package can add to it. Which machine
+// takes which is said at each type.
 type Event interface{ event() }
 
 // Command is what a machine wants done. The set is closed: *Publish, *Send,
-// *Update, *PnL, *Intent, *SetTimer, *Log, *Halt and *Version.
+// *Update, *PnL, *Snapshot, *Intent, *SetTimer, *Log, *Halt and *Version.
 type Command interface {
 	command()
 	// Fold adds every content of the command to the digest.
@@ -89,6 +89,14 @@ type Adoption struct {
 // Manual is the name of the strategy instances that hold what was adopted.
 const Manual = "manual"
 
+// Recall ends the orders of every strategy instance of the account, what was adopted
+// excepted, and with Flatten closes their positions too. It comes from a person, or
+// from the loss of a worker. Desk only.
+type Recall struct {
+	At      Time
+	Flatten bool
+}
+
 // Resync asks the Desk for a Snapshot of a strategy instance.
 type Resync struct {
 	At       Time
@@ -111,6 +119,7 @@ type Snapshot struct {
 
 func (*ModeChange) event() {}
 func (*Adoption) event()   {}
+func (*Recall) event()     {}
 func (*Resync) event()     {}
 func (*Snapshot) event()   {}
 func (*Phase) event()      {}

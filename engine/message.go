@@ -34,6 +34,7 @@ const (
 	tagLog
 	tagHalt
 	tagVersion
+	tagRecall
 )
 
 // AppendEvent appends the binary form of an event to b.
@@ -127,6 +128,8 @@ func newEvent(tag byte) Event {
 		return &ModeChange{}
 	case tagAdoption:
 		return &Adoption{}
+	case tagRecall:
+		return &Recall{}
 	case tagResync:
 		return &Resync{}
 	case tagSnapshot:
@@ -157,6 +160,8 @@ func layoutOf(e Event) (byte, func(*pack)) {
 		return tagMode, e.pack
 	case *Adoption:
 		return tagAdoption, e.pack
+	case *Recall:
+		return tagRecall, e.pack
 	case *Resync:
 		return tagResync, e.pack
 	case *Snapshot:

@@ -154,6 +154,11 @@ func (a *Adoption) pack(p *pack) {
 	text(p, &a.Cause)
 }
 
+func (r *Recall) pack(p *pack) {
+	num(p, &r.At)
+	p.flag(&r.Flatten)
+}
+
 func (r *Resync) pack(p *pack) {
 	num(p, &r.At)
 	num(p, &r.Strategy)
