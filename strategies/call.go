@@ -30,7 +30,6 @@ var HandlerNames = [...]string{
 
 // call runs one handler. A panic in it stops this strategy and nothing else.
 func (i *instance) call(h handler) {
-	i.ctx = i.view
 	i.guarded(h)
 	if i.halting != "" && !i.halted {
 		i.halt(h)
@@ -38,7 +37,9 @@ func (i *instance) call(h handler) {
 }
 
 func (i *instance) guarded(h handler) {
+	i.ctx = i.view
 	defer func() {
+		i.ctx.host = nil
 		if v := recover(); v != nil {
 			i.fault(h, v)
 		}
@@ -90,7 +91,6 @@ func (i *instance) fault(h handler, v any) {
 func (i *instance) halt(after handler) {
 	reason := i.halting
 	if after != onStop && i.prog.Handlers.OnStop != nil {
-		i.ctx = i.view
 		i.guarded(onStop)
 	}
 	if i.halted || i.halting == "" {

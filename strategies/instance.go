@@ -31,7 +31,6 @@ type instance struct {
 	denials    int
 
 	view    Context
-	ctx     Context
 	holding engine.Holding
 	seq     uint64
 	ref     engine.Ref
@@ -39,6 +38,14 @@ type instance struct {
 	ended   []Order // the newest ended ones, oldest first
 	timers  []*scriptTimer
 
+	*seat
+}
+
+// seat is what handlers are given: memory of its own, which does not lead back to
+// the instance between two handlers. A script may keep what it was given for as long
+// as it lives, and must not keep its Runner alive with it.
+type seat struct {
+	ctx   Context
 	quote Quote
 	trade Trade
 	bar   Bar
@@ -61,7 +68,7 @@ type market struct {
 const keepEnded = 64
 
 func newInstance(r *Runner, id engine.StrategyID, p *Program, in *engine.Instrument, onPanic OnPanic) *instance {
-	i := &instance{id: id, runner: r, prog: p, in: in, onPanic: onPanic, now: engine.NoTime, market: market{top: engine.NewTop(), volume: engine.UnknownQty}}
+	i := &instance{id: id, runner: r, prog: p, in: in, onPanic: onPanic, now: engine.NoTime, market: market{top: engine.NewTop(), volume: engine.UnknownQty}, seat: &seat{}}
 	i.local.calendar = in.Calendar
 	i.view = Context{
 		Instrument: in.Key, Bid: nan, Ask: nan, Last: nan, BidSize: -1, AskSize: -1, AveragePrice: nan,

@@ -107,7 +107,8 @@ func TestOrderLists(t *testing.T) {
 	ids := []int{}
 	submit := true
 	r.join(NewSetup(nil), Handlers{OnQuote: func(c *Context, _ *Quote) {
-		ctx = c
+		kept := *c
+		ctx = &kept // a copy still knows its host after the handler
 		if submit {
 			ids = append(ids, c.BuyLimit(1, 1), c.BuyBracket(1, 0.5, 2), c.Sell(1))
 		}
@@ -192,7 +193,7 @@ func TestOrderLists(t *testing.T) {
 func TestEndedOrdersAreBounded(t *testing.T) {
 	var ctx *Context
 	r := newRig(t, nil)
-	r.join(NewSetup(nil), Handlers{OnQuote: func(c *Context, _ *Quote) { ctx = c; c.Buy(1) }})
+	r.join(NewSetup(nil), Handlers{OnQuote: func(c *Context, _ *Quote) { kept := *c; ctx = &kept; c.Buy(1) }})
 	for n := range engine.Ref(keepEnded + 2) {
 		r.book(noon, 4, 8)
 		r.update(order(noon, n+1, engine.Done))

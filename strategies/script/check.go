@@ -25,6 +25,7 @@ type Checked struct {
 
 	code  string   // for the interpreter, all files in one
 	marks []marker // by function: where its current line is kept
+	pull  pullCache
 }
 
 // checker carries one script through the passes.

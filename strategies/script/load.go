@@ -31,6 +31,9 @@ type Options struct {
 	Stdout, Stderr io.Writer
 	// Guard watches the handlers; nil leaves them alone.
 	Guard *Guard
+	// Plain calls every handler as a function of its own, also those that could run
+	// in the loop. It decides the same and is slower; it is there to be compared with.
+	Plain bool
 }
 
 // Load checks a script and loads it into an interpreter of its own. The error is
@@ -66,25 +69,31 @@ func (c *Checked) Load(o Options) (*strategies.Program, error) {
 	return p, nil
 }
 
-// instance is one loaded script.
+// instance is one loaded script. Nothing that the interpreter reaches may reach it;
+// see loop.
 type instance struct {
 	checked *Checked
+	code    string // that was loaded
 	it      *interp.Interpreter
 	setup   *strategies.Setup
-	trace   traceBuffer
+	trace   *traceBuffer
 	watched *watched // by a guard; nil = by none
+	moved   *pulled  // what code is, when handlers run in the loop; else nil
+	loop    *loop    // nil = every handler is called plainly
 }
 
 // start evaluates the script in a fresh interpreter.
 func (c *Checked) start(o Options) (*instance, error) {
-	in := &instance{checked: c, setup: strategies.NewSetup(o.Params)}
-	in.trace.to = o.Stderr
+	in := &instance{checked: c, code: c.code, setup: strategies.NewSetup(o.Params), trace: &traceBuffer{to: o.Stderr}}
+	if moved := c.looped(); moved != nil && !o.Plain {
+		in.code, in.moved, in.loop = moved.code, moved, &loop{}
+	}
 	stdout := o.Stdout
 	if stdout == nil {
 		stdout = io.Discard
 	}
 	in.it = interp.New(interp.Options{
-		Stdin: bytes.NewReader(nil), Stdout: stdout, Stderr: &in.trace, SourcecodeFilesystem: noFiles{},
+		Stdin: bytes.NewReader(nil), Stdout: stdout, Stderr: in.trace, SourcecodeFilesystem: noFiles{},
 	})
 	if err := in.it.Use(in.symbols()); err != nil {
 		return nil, fmt.Errorf("script %s: %w", c.Source.Name, err)
@@ -95,7 +104,7 @@ func (c *Checked) start(o Options) (*instance, error) {
 func (in *instance) eval() error {
 	ctx, cancel := context.WithTimeout(context.Background(), InitLimit)
 	defer cancel()
-	_, err := in.it.EvalWithContext(ctx, in.checked.code)
+	_, err := in.it.EvalWithContext(ctx, in.code)
 	name := in.checked.Source.Name
 	var p interp.Panic
 	switch {
@@ -116,7 +125,13 @@ func (in *instance) eval() error {
 func (in *instance) bind(h *strategies.Handlers) error {
 	symbols := in.it.Symbols(packageName)[packageName]
 	fields := reflect.ValueOf(h).Elem()
+	if in.loop != nil && !in.follow(h) {
+		return fmt.Errorf("script %s: the interpreter does not give the loop of its handlers; please report the script", in.checked.Source.Name)
+	}
 	for _, name := range in.checked.Handlers {
+		if in.moved.has(name) {
+			continue
+		}
 		field, v := fields.FieldByName(name), symbols[name]
 		if !v.IsValid() || !v.Type().AssignableTo(field.Type()) {
 			return fmt.Errorf("script %s: the interpreter does not give %s; please report the script", in.checked.Source.Name, name)
@@ -136,6 +151,9 @@ func (in *instance) symbols() interp.Exports {
 	setup := reflect.ValueOf(in.setup)
 	for _, name := range declarations {
 		host[name] = setup.MethodByName(name)
+	}
+	if in.loop != nil {
+		host[loopWait] = reflect.ValueOf(in.loop.wait)
 	}
 	all := interp.Exports{hostPath + "/strategies": host}
 	for path, symbols := range librarySymbols() {

@@ -74,7 +74,7 @@ func (in *instance) place(trace string) (file, line int) {
 	if !ok {
 		return 0, 0
 	}
-	id := functionAt(in.checked.code, pos)
+	id := in.functionAt(pos)
 	if id < 0 || id >= len(in.checked.marks) {
 		return 0, 0
 	}
@@ -102,27 +102,33 @@ func tracePosition(trace string) (token.Position, bool) {
 }
 
 // functionAt is the number of the innermost function around a position of the
-// rewritten source, by the marks it holds; -1 when it holds none.
-func functionAt(code string, at token.Position) int {
+// rewritten source, by the marks it holds; -1 when it holds none. In the loop it is
+// that of the handler whose turn it is.
+func (in *instance) functionAt(at token.Position) int {
 	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "", code, parser.SkipObjectResolution)
+	file, err := parser.ParseFile(fset, "", in.code, parser.SkipObjectResolution)
 	if err != nil {
 		return -1
 	}
 	var body *ast.BlockStmt
+	inLoop := false
 	ast.Inspect(file, func(n ast.Node) bool {
 		var b *ast.BlockStmt
+		name := ""
 		switch n := n.(type) {
 		case *ast.FuncDecl:
-			b = n.Body
+			b, name = n.Body, n.Name.Name
 		case *ast.FuncLit:
 			b = n.Body
 		}
 		if b != nil && !after(fset.Position(b.Pos()), at) && after(fset.Position(b.End()), at) {
-			body = b
+			body, inLoop = b, name == loopFunc
 		}
 		return true
 	})
+	if inLoop && in.loop != nil {
+		return in.moved.markOf(*in.loop.kind)
+	}
 	return markOf(body)
 }
 
