@@ -13,6 +13,7 @@ type BudgetConfig struct {
 	Rate    int64 // tokens per second, > 0
 	Burst   int64 // capacity, > 0
 	Reserve int64 // tokens that only flattening, protection and cancels may use, 0 <= Reserve < Burst
+	Open    int64 // calls that may wait for an answer at a time, two more for flattening, protection and cancels; 0 = any number
 }
 
 // DefaultBudget is the broker's limit with six calls kept back.
@@ -24,6 +25,7 @@ type Budget struct {
 	cfg    BudgetConfig
 	tokens int64 // 1e-9 token
 	at     engine.Time
+	open   int64 // calls without an answer
 }
 
 const token = int64(time.Second)
@@ -42,12 +44,19 @@ func NewBudget(c BudgetConfig) Budget {
 // and queries.
 func (b *Budget) Take(r *engine.Request) *engine.Denial {
 	b.refill(r.At)
+	if b.crowded(r.Class) {
+		return &engine.Denial{
+			Code: Throttled, Limit: fmt.Sprint(b.cfg.Open), Value: fmt.Sprint(b.open),
+			Text: "the broker has not answered the calls before", Retry: r.At.Add(answerWait),
+		}
+	}
 	floor := int64(0)
 	if r.Class > engine.ClassCancel {
 		floor = b.cfg.Reserve * token
 	}
 	if b.tokens-floor >= token {
 		b.tokens -= token
+		b.open++
 		return nil
 	}
 	missing := token - (b.tokens - floor)
@@ -57,6 +66,33 @@ func (b *Budget) Take(r *engine.Request) *engine.Denial {
 		Text: "the budget of calls to the broker is spent", Retry: b.at + engine.Time(wait),
 	}
 }
+
+// answerWait is how long to wait before asking again whether the broker has
+// answered: answers do not come with a time.
+const answerWait = 20 * time.Millisecond
+
+// crowded reports whether too many calls wait for an answer. The broker closes the
+// link after more than ten refusals in a row; fewer calls under way than that cannot
+// all be refused before the first refusal is heard of.
+func (b *Budget) crowded(c engine.Class) bool {
+	most := b.cfg.Open
+	if most > 0 && c <= engine.ClassCancel {
+		most += 2
+	}
+	return most > 0 && b.open >= most
+}
+
+// Answered says that a call paid for has been answered or given up.
+func (b *Budget) Answered() { b.open = max(0, b.open-1) }
+
+// Drain leaves no tokens until a time, from which on they gather again. It is for
+// when the broker refuses a call: somebody else spends from the same budget.
+func (b *Budget) Drain(until engine.Time) {
+	b.tokens, b.at = 0, max(b.at, until)
+}
+
+// Tokens is how many whole tokens there were at the last call.
+func (b *Budget) Tokens() int64 { return b.tokens / token }
 
 // refill adds what time has brought. Time standing still or going back adds nothing.
 func (b *Budget) refill(now engine.Time) {

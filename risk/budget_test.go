@@ -121,7 +121,7 @@ func TestLongIdleDoesNotOverflow(t *testing.T) {
 }
 
 func TestBadBudgetIsBroughtIntoRange(t *testing.T) {
-	for _, c := range []BudgetConfig{{}, {-1, -1, -1}, {3, 5, 5}, {3, 5, 99}, {math.MaxInt64, math.MaxInt64, math.MaxInt64}} {
+	for _, c := range []BudgetConfig{{}, {-1, -1, -1, -1}, {3, 5, 5, 0}, {3, 5, 99, 0}, {math.MaxInt64, math.MaxInt64, math.MaxInt64, math.MaxInt64}} {
 		b := NewBudget(c)
 		if d := b.Take(at(0, engine.ClassEntry)); d != nil {
 			t.Errorf("%+v: a full bucket lets no entry through: %v", c, d)

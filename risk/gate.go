@@ -26,13 +26,18 @@ type Rule interface {
 // Gate asks every rule and then the budget. Make it with New.
 type Gate struct {
 	rules  []Rule
-	budget Budget
+	budget *Budget
 }
 
 // New makes the gate for one account.
 func New(l Limits, b BudgetConfig) *Gate {
-	return &Gate{rules: l.rules(), budget: NewBudget(b)}
+	budget := NewBudget(b)
+	return Sharing(l, &budget)
 }
+
+// Sharing makes the gate of an account that pays from a budget it shares with
+// others: the broker counts the calls of a user, not of an account.
+func Sharing(l Limits, b *Budget) *Gate { return &Gate{rules: l.rules(), budget: b} }
 
 // Judge implements engine.Gate.
 func (g *Gate) Judge(b *engine.Book, r *engine.Request) (engine.Permit, *engine.Denial) {
