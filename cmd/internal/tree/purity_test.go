@@ -12,7 +12,7 @@ import (
 
 // pure are the packages that are functions of their input: same events, same
 // bytes. Everything a backtest says about live trading rests on this.
-var pure = []string{"engine", "risk", "strategies", "strategies/indicator", "sim", "sim/tune", "sim/venue"}
+var pure = []string{"engine", "risk", "strategies", "strategies/indicator", "sim", "sim/tune", "sim/venue", "sim/fakebridge/broker"}
 
 // harmless are the packages of others that pure code may import: none of them can
 // read a clock, a file, the environment or a random number, with the exceptions

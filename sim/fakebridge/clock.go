@@ -1,0 +1,54 @@
+package fakebridge
+
+import (
+	"time"
+
+	"tollgate/engine"
+)
+
+// pace maps real time to another clock: from a moment on it runs at a rate.
+type pace struct {
+	real time.Time
+	base engine.Time
+	rate float64 // 0 = it stands still
+}
+
+// at is what the clock shows.
+func (p *pace) at(r time.Time) engine.Time {
+	d := r.Sub(p.real)
+	if d <= 0 || p.rate == 0 {
+		return p.base
+	}
+	if p.rate == 1 {
+		return p.base.Add(d)
+	}
+	return p.base + engine.Time(float64(d)*p.rate)
+}
+
+// change sets another rate from now on, without a jump.
+func (p *pace) change(r time.Time, rate float64) {
+	p.base, p.real, p.rate = p.at(r), r, rate
+}
+
+// set makes the clock show t now.
+func (p *pace) set(r time.Time, t engine.Time) { p.base, p.real = t, r }
+
+// until is the real time from r until the clock shows t; never when it stands still.
+func (p *pace) until(r time.Time, t engine.Time) time.Duration {
+	left := t.Sub(p.at(r))
+	if left <= 0 {
+		return 0
+	}
+	if p.rate == 0 {
+		return never
+	}
+	d := float64(left) / p.rate
+	if d >= float64(never) {
+		return never
+	}
+	// A nanosecond more, so that rounding does not wake too early and in vain.
+	return time.Duration(d) + 1
+}
+
+// never is longer than any run.
+const never = time.Duration(1 << 62)
