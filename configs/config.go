@@ -38,6 +38,7 @@ type Config struct {
 	Strategies  []Strategy        // strategies, in the order of the file
 	Budget      risk.BudgetConfig // budget; of the broker's user, so of all accounts together
 	Instruments *Table            // instruments and fees, on top of the built-in table
+	Live        Live              // live
 	Paper       Paper             // paper
 	Backtest    Backtest          // backtest
 	DataDir     string            // data_dir: journals and recordings; default "data"
@@ -127,6 +128,7 @@ func Default() *Config {
 		Accounts:    []Account{{Name: DefaultAccount}},
 		Budget:      risk.DefaultBudget,
 		Instruments: Builtin(),
+		Live:        defaultLive(),
 		Paper:       Paper{Speed: 1, Listen: DefaultListen, Quotes: "recorded"},
 		Backtest: Backtest{
 			Cash: engine.Dollars(DefaultCash), Latency: DefaultLatency, Fill: "conservative", Trigger: "last",

@@ -61,6 +61,7 @@ func (d *decoder) decode(root *node, specs []string) {
 		{"accounts", d.accounts},
 		{"strategies", d.strategies},
 		{"budget", d.budget},
+		{"live", d.live},
 		{"paper", d.paper},
 		{"backtest", d.backtest},
 		{"data_dir", func(n *node) { d.config.DataDir = d.path(n) }},
