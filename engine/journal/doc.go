@@ -39,9 +39,10 @@
 //   - Segment: Options.SegmentBytes. A record that would not fit begins a new segment, so
 //     a segment is larger only when it holds a single record. Ending one syncs it.
 //   - Retention: Options.Retain. Whole segments are removed, oldest first, when a
-//     segment begins; never the newest, and none that holds a pinned record (Pin), so
-//     that the directory can grow beyond Retain for as long as a pin stands still. A
-//     segment that cannot be removed is tried again next time.
+//     segment begins; never the newest, and none that holds a pinned record (Pin).
+//     So the directory can be larger than Retain.Bytes by one segment, and by more for as
+//     long as a pin stands still. A segment that cannot be removed is tried again next
+//     time.
 //   - Damage: Reader and Open read at most the rest of one segment into memory to
 //     tell a torn tail from corruption.
 //   - Time: Open reads and checks every segment that is there.

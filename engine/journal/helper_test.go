@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -113,4 +114,25 @@ func copyDir(t testing.TB, dir string) string {
 		must(t, os.WriteFile(filepath.Join(to, filepath.Base(p)), b, 0o600))
 	}
 	return to
+}
+
+// sealHeader makes a changed header whole.
+func sealHeader(b []byte) { order.PutUint32(b[60:], crc32.Checksum(b[:60], castagnoli)) }
+
+// light are options of a journal that trusts the operating system with its data: a
+// test that opens thousands of journals would wait for the disk all day.
+func light(o Options) Options {
+	d := new(disk)
+	o.Wrap, o.syncDir = d.wrap, d.syncDir
+	return o
+}
+
+// sealFrame makes the first frame of a changed segment whole, if its length allows.
+func sealFrame(b []byte) {
+	_, seed, why := decodeHeader(b)
+	b = b[headerSize:]
+	if why != "" || len(b) < frameSize || parseFrame(b).length > len(b)-frameSize {
+		return
+	}
+	order.PutUint32(b, crc32.Update(seed, castagnoli, b[4:frameSize+parseFrame(b).length]))
 }

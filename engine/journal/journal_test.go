@@ -55,10 +55,10 @@ func TestRotation(t *testing.T) {
 		for _, buffer := range []int{1, 30, 64, 1 << 16} {
 			dir := t.TempDir()
 			want := some(100)
-			w, _ := open(t, dir, Options{SegmentBytes: segment, BufferBytes: buffer})
+			w, _ := open(t, dir, light(Options{SegmentBytes: segment, BufferBytes: buffer}))
 			appendAll(t, w, want[:60]...)
 			must(t, w.Close())
-			w, rec := open(t, dir, Options{SegmentBytes: segment, BufferBytes: buffer})
+			w, rec := open(t, dir, light(Options{SegmentBytes: segment, BufferBytes: buffer}))
 			if rec.Last != 60 || !rec.Ended {
 				t.Errorf("segment %d, buffer %d: %+v", segment, buffer, rec)
 			}

@@ -38,7 +38,7 @@ func Open(dir string, o Options) (*Writer, Recovery, error) {
 	if err != nil {
 		return nil, Recovery{}, err
 	}
-	if err := makeDir(dir); err != nil {
+	if err := makeDir(dir, o.syncDir); err != nil {
 		return nil, Recovery{}, err
 	}
 	unlock, err := lockDir(dir)
@@ -56,7 +56,7 @@ func Open(dir string, o Options) (*Writer, Recovery, error) {
 	return w, rec, nil
 }
 
-func makeDir(dir string) error {
+func makeDir(dir string, syncDir func(string) error) error {
 	if _, err := os.Stat(dir); err == nil {
 		return nil
 	}
@@ -110,7 +110,7 @@ func (w *Writer) cut(c *Cut) error {
 		if err := os.Remove(c.File); err != nil {
 			return fmt.Errorf("journal: %w", err)
 		}
-		return syncDir(w.dir)
+		return w.o.syncDir(w.dir)
 	}
 	if err := os.Truncate(c.File, c.Offset); err != nil {
 		return fmt.Errorf("journal: %w", err)
@@ -145,7 +145,7 @@ func (w *Writer) resume(r *Reader) error {
 	if err := w.commit(); err != nil {
 		return err
 	}
-	return syncDir(w.dir)
+	return w.o.syncDir(w.dir)
 }
 
 // list remembers the segments before the newest.

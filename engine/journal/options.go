@@ -20,12 +20,14 @@ type Options struct {
 	// Wrap, when set, is given each segment file that is opened for writing and
 	// returns the one to use in its place. It is for tests, to make disks fail.
 	Wrap func(File) File
+
+	syncDir func(dir string) error // for tests of this package; nil means the real one
 }
 
 // Retain bounds what is kept on disk. Segments beyond either bound are removed
 // when a new one begins.
 type Retain struct {
-	Bytes    int64 // all segments together; 0 means no bound
+	Bytes    int64 // all segments together, when a new one begins; 0 means no bound
 	Segments int   // their number, the one being written included; 0 means no bound
 }
 
@@ -51,6 +53,9 @@ func (o Options) normal() (Options, error) {
 	}
 	if o.BufferBytes == 0 {
 		o.BufferBytes = defaultBuffer
+	}
+	if o.syncDir == nil {
+		o.syncDir = syncDir
 	}
 	switch {
 	case o.SegmentBytes < 0 || o.SegmentBytes > maxSegment:

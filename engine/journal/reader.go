@@ -267,7 +267,8 @@ func (r *Reader) enter(s segment, fresh bool) error {
 	h, seed, why := decodeHeader(b[:n])
 	if fresh && n <= headerSize && !headerWhole(b[:n]) {
 		r.torn = &Cut{File: s.path, Bytes: int64(n), Why: why}
-		return errors.Join(f.Close(), io.EOF)
+		f.Close()
+		return io.EOF
 	}
 	if why == "" {
 		why = r.belongs(s, &h)

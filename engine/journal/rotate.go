@@ -47,7 +47,7 @@ func (w *Writer) create(h header) error {
 		return fmt.Errorf("sync %s: %w", path, err)
 	}
 	w.dirty = false
-	return syncDir(w.dir)
+	return w.o.syncDir(w.dir)
 }
 
 func (w *Writer) wrap(f *os.File) File {
@@ -70,7 +70,7 @@ func (w *Writer) retain() error {
 		}
 		// Each removal is made to last before the next, so that a crash cannot
 		// bring back a segment and not the one after it.
-		if err := syncDir(w.dir); err != nil {
+		if err := w.o.syncDir(w.dir); err != nil {
 			return err
 		}
 		total -= w.old[0].bytes

@@ -44,7 +44,8 @@ func Verify(dir string) (Report, error) {
 	}
 	defer r.Close()
 	err = rep.read(r)
-	rep.Torn, rep.Ended = r.Torn(), r.mark
+	rep.Torn = r.Torn()
+	rep.Ended = rep.Torn == nil && r.mark
 	if errors.As(err, &rep.Damage) {
 		rep.Ended = false
 		return rep, nil
