@@ -84,8 +84,16 @@ type instance struct {
 
 // start evaluates the script in a fresh interpreter.
 func (c *Checked) start(o Options) (*instance, error) {
+	if o.Plain {
+		return c.startAs(o, nil)
+	}
+	return c.startAs(o, c.looped())
+}
+
+// startAs evaluates a script with handlers moved into the loop; nil = with none.
+func (c *Checked) startAs(o Options, moved *pulled) (*instance, error) {
 	in := &instance{checked: c, code: c.code, setup: strategies.NewSetup(o.Params), trace: &traceBuffer{to: o.Stderr}}
-	if moved := c.looped(); moved != nil && !o.Plain {
+	if moved != nil {
 		in.code, in.moved, in.loop = moved.code, moved, &loop{}
 	}
 	stdout := o.Stdout
@@ -152,10 +160,10 @@ func (in *instance) symbols() interp.Exports {
 	for _, name := range declarations {
 		host[name] = setup.MethodByName(name)
 	}
-	if in.loop != nil {
-		host[loopWait] = reflect.ValueOf(in.loop.wait)
-	}
 	all := interp.Exports{hostPath + "/strategies": host}
+	if in.loop != nil {
+		all[loopPath+"/"+loopHost] = map[string]reflect.Value{"Wait": reflect.ValueOf(in.loop.wait)}
+	}
 	for path, symbols := range librarySymbols() {
 		all[path] = symbols
 	}

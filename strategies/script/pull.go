@@ -19,14 +19,14 @@ import (
 //	func Zz_run() {
 //	Zz_loop:
 //		for {
-//			strategies.Zz_wait()
+//			Zz_host.Wait()
 //			if Zz_kind == 1 { body of OnQuote; continue Zz_loop }
 //			if Zz_kind == 2 { body of OnBar; continue Zz_loop }
 //			return
 //		}
 //	}
 //
-// Zz_wait leaves the interpreter as a coroutine does and comes back with the next
+// Wait leaves the interpreter as a coroutine does and comes back with the next
 // event, so there is one frame for the whole life of the script. The pass reads the
 // rewritten source and knows nothing of how that was made.
 
@@ -135,14 +135,7 @@ func (m *mover) read(code string) bool {
 	}
 	conf := types.Config{GoVersion: goVersion, Importer: allowed(), Sizes: types.SizesFor("gc", "amd64")}
 	m.pkg, err = conf.Check(packageName, fset, []*ast.File{file}, m.info)
-	return err == nil && m.importsHost()
-}
-
-// importsHost reports whether the source can name Zz_wait.
-func (m *mover) importsHost() bool {
-	return slices.ContainsFunc(m.file.Imports, func(s *ast.ImportSpec) bool {
-		return s.Name == nil && s.Path.Value == `"`+hostPath+`"`
-	})
+	return err == nil
 }
 
 func (m *mover) function(name string) *ast.FuncDecl {
@@ -176,8 +169,8 @@ func (m *mover) text() (string, error) {
 	for _, d := range m.file.Decls {
 		b.WriteString(printed(d))
 	}
-	code := "package " + packageName + "\n" + b.String() + "var " + loopKind + " int\n" + strings.Join(m.vars, "") +
-		"func " + loopFunc + "() {\n" + strings.Join(m.local, "") + loopLabel + ":\n\tfor {\n\t\tstrategies." + loopWait + "()\n" +
+	code := "package " + packageName + "\nimport \"" + loopPath + "\"\n" + b.String() + "var " + loopKind + " int\n" + strings.Join(m.vars, "") +
+		"func " + loopFunc + "() {\n" + strings.Join(m.local, "") + loopLabel + ":\n\tfor {\n\t\t" + loopHost + ".Wait()\n" +
 		m.body.String() + "\t\treturn\n\t}\n}\n"
 	_, err := parser.ParseFile(token.NewFileSet(), "", code, parser.SkipObjectResolution)
 	return code, err
@@ -188,7 +181,8 @@ const (
 	loopFunc  = "Zz_run"
 	loopLabel = "Zz_loop"
 	loopKind  = "Zz_kind"
-	loopWait  = "Zz_wait"
+	loopHost  = "Zz_host" // package with what the loop calls
+	loopPath  = hostPath + "/" + loopHost
 )
 
 // loopParam is the package variable that holds a parameter of a handler in the loop.

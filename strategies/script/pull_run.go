@@ -65,34 +65,35 @@ func (l *loop) end() {
 	}
 }
 
-// follow binds the loop of a script that was loaded as moved source, and puts its
-// handlers into h.
-func (in *instance) follow(h *strategies.Handlers) bool {
+// attach binds the loop to the script that was loaded as moved source.
+func (in *instance) attach() bool {
 	symbols := in.it.Symbols(packageName)[packageName]
 	run, ok1 := valueOf[func()](symbols[loopFunc])
 	kind, ok2 := pointerTo[int](symbols[loopKind])
-	if !ok1 || !ok2 {
-		return false
-	}
 	in.loop.run, in.loop.kind = run, kind
-	for i, a := range in.moved.arms {
-		ok := false
-		switch a.handler {
-		case "OnQuote":
-			h.OnQuote, ok = pull[strategies.Quote](in, symbols, i)
-		case "OnTrade":
-			h.OnTrade, ok = pull[strategies.Trade](in, symbols, i)
-		case "OnBar":
-			h.OnBar, ok = pull[strategies.Bar](in, symbols, i)
-		}
-		if !ok {
-			return false
-		}
-	}
 	// Ending the coroutine runs interpreted code, which must not hold up the cleanups
 	// of others.
 	runtime.AddCleanup(in, func(l *loop) { go l.end() }, in.loop)
-	return true
+	return ok1 && ok2
+}
+
+// follow puts the handlers of the loop into h.
+func (in *instance) follow(h *strategies.Handlers) bool {
+	symbols := in.it.Symbols(packageName)[packageName]
+	ok := in.attach()
+	for i, a := range in.moved.arms {
+		bound := false
+		switch a.handler {
+		case "OnQuote":
+			h.OnQuote, bound = pull[strategies.Quote](in, symbols, i)
+		case "OnTrade":
+			h.OnTrade, bound = pull[strategies.Trade](in, symbols, i)
+		case "OnBar":
+			h.OnBar, bound = pull[strategies.Bar](in, symbols, i)
+		}
+		ok = ok && bound
+	}
+	return ok
 }
 
 // pull makes the handler of an arm.
