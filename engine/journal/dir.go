@@ -47,6 +47,12 @@ func segments(dir string) ([]segment, error) {
 	return list, nil
 }
 
+// exists reports whether a segment file is there.
+func exists(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
 // size is the length of a segment, 0 when it is gone.
 func (s *segment) size() (int64, error) {
 	info, err := os.Stat(s.path)

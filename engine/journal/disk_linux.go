@@ -9,8 +9,11 @@ import (
 func syncFile(f *os.File) error {
 	for {
 		err := syscall.Fdatasync(int(f.Fd()))
+		if err == nil {
+			return nil
+		}
 		if err != syscall.EINTR {
-			return os.NewSyscallError("fdatasync "+f.Name(), err)
+			return os.NewSyscallError("fdatasync", err)
 		}
 	}
 }

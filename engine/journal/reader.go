@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"slices"
 )
 
 // Record is one record as it was appended.
@@ -23,6 +22,7 @@ type Reader struct {
 	from uint64
 	err  error // damage ends reading for good
 	torn *Cut
+	list []segment // the directory when it was last looked at; nil to look again
 
 	f    *os.File // nil until a segment was entered
 	seg  segment
@@ -70,6 +70,7 @@ func (r *Reader) Next() (Record, error) {
 			}
 		}
 		if err := r.turn(); err != nil {
+			r.list = nil
 			return Record{}, err
 		}
 	}
@@ -157,16 +158,15 @@ func (r *Reader) fill(n int) error {
 // turn is called where no whole frame follows. It returns nil when reading can go
 // on, in this segment because it grew or in the next one.
 func (r *Reader) turn() error {
-	list, err := segments(r.dir)
+	following, err := r.following()
 	if err != nil {
 		return err
 	}
 	if r.f == nil {
-		return r.begin(list)
+		return r.begin(r.list)
 	}
 	// A segment is complete before the next one exists, so what is read again
 	// after looking for the next one is the whole of it.
-	following := slices.DeleteFunc(slices.Clone(list), func(s segment) bool { return s.first <= r.seg.first })
 	r.r, r.w = 0, 0
 	b, err := r.peek()
 	if err != nil {
@@ -184,7 +184,25 @@ func (r *Reader) turn() error {
 		r.torn = nil
 		return io.EOF
 	}
-	return r.follow(list, following)
+	return r.follow(following)
+}
+
+// following lists the segments after this one. The directory is looked at again only
+// when none is known, so that a long journal is not listed once for each segment.
+func (r *Reader) following() ([]segment, error) {
+	after := func() []segment {
+		i := 0
+		for i < len(r.list) && r.list[i].first <= r.seg.first {
+			i++
+		}
+		return r.list[i:]
+	}
+	if list := after(); len(list) > 0 {
+		return list, nil
+	}
+	var err error
+	r.list, err = segments(r.dir)
+	return after(), err
 }
 
 // tail decides whether the bytes that follow are torn or damaged.
@@ -233,12 +251,17 @@ func (r *Reader) begin(list []segment) error {
 }
 
 // follow enters the next segment.
-func (r *Reader) follow(list, following []segment) error {
+func (r *Reader) follow(following []segment) error {
 	next := following[0]
 	if next.first == r.next {
 		return r.enter(next, len(following) == 1)
 	}
-	if !slices.Contains(list, r.seg) {
+	// A listing taken while segments are begun can show a later one without an earlier.
+	if exists(segmentPath(r.dir, r.next)) {
+		r.list = nil
+		return nil
+	}
+	if !exists(r.seg.path) {
 		return &RemovedError{Dir: r.dir, Asked: r.next, First: next.first}
 	}
 	r.err = &CorruptError{
@@ -253,6 +276,7 @@ func (r *Reader) follow(list, following []segment) error {
 func (r *Reader) enter(s segment, fresh bool) error {
 	f, err := os.Open(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
+		r.list = nil
 		return nil // removed since it was listed: look again
 	}
 	if err != nil {
