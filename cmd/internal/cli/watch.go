@@ -123,7 +123,7 @@ func (s *stage) consider(w *sim.World, c *script.Candidate) {
 	s.pending.Add(1)
 	go func() {
 		defer s.pending.Done()
-		text, err := h.run(c)
+		text, err := h.Run(c)
 		for {
 			select {
 			case s.rehearsed <- rehearsal{c, text, err}:
