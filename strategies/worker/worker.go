@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -252,114 +251,10 @@ func (w *Worker) recordSource(s *script.Source) bool {
 	return w.written[s.Hash]
 }
 
-// carry carries out the Runner's commands.
-func (w *Worker) carry(commands []engine.Command) {
-	lost := false
-	for _, c := range commands {
-		switch c := c.(type) {
-		case *engine.Intent:
-			lost = !w.publish(c) || lost
-		case *engine.SetTimer:
-			w.timers.add(*c)
-		case *engine.Version:
-			w.versioned(c)
-			w.tell(c)
-		case *engine.Log, *engine.Halt:
-			w.tell(c)
-		}
-	}
-	if lost {
-		w.desync()
-	}
-}
-
-// versioned notes what an instance runs from now on.
-func (w *Worker) versioned(v *engine.Version) {
-	m := w.members[v.Strategy]
-	m.hash = v.Hash
-	if old := m.script.former; v.Rollback != "" && old != nil && old.Source.Hash == v.Hash {
-		m.script.Checked, m.script.former = old, nil
-	}
-}
-
-// publish sends something to the Desk.
-func (w *Worker) publish(e engine.Event) bool {
-	w.buffer = engine.AppendEvent(w.buffer[:0], e)
-	return w.intents.Publish(w.buffer) == nil
-}
-
-// tell publishes news. Whether anybody hears them decides nothing.
-func (w *Worker) tell(c engine.Command) {
-	w.buffer = engine.AppendNews(w.buffer[:0], c)
-	_ = w.cfg.Bus.Publish(w.news, w.buffer)
-}
-
-// say tells people something about a script.
-func (w *Worker) say(s *running, text string) {
-	w.tell(&engine.Log{At: w.cfg.Clock(), Strategy: s.Instances[0].ID, Text: text})
-}
-
-func (w *Worker) beat(last bool) {
-	w.buffer = bus.AppendBeat(w.buffer[:0], &bus.Beat{
-		At: w.cfg.Clock(), Done: w.done, Hash: w.runner.Hash(), Gaps: w.gaps, Synced: w.waiting == 0, Last: last,
-	})
-	_ = w.cfg.Bus.Publish(w.beats, w.buffer) // the next one says the same
-}
-
 // Version is the source an instance runs; for tests and views, not while Run does.
 func (w *Worker) Version(id engine.StrategyID) (hash string, ok bool) {
 	if int(id) >= len(w.members) || w.members[id] == nil {
 		return "", false
 	}
 	return w.members[id].hash, true
-}
-
-// timers are those under way, the next one last.
-type timers struct{ list []engine.SetTimer }
-
-func (t *timers) add(s engine.SetTimer) {
-	at, _ := slices.BinarySearchFunc(t.list, s, func(a, b engine.SetTimer) int {
-		return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(b.ID, a.ID))
-	})
-	t.list = slices.Insert(t.list, at, s)
-}
-
-// due takes the next timer out if it is due by now.
-func (t *timers) due(now engine.Time) (engine.SetTimer, bool) {
-	n := len(t.list) - 1
-	if n < 0 || t.list[n].At > now {
-		return engine.SetTimer{}, false
-	}
-	next := t.list[n]
-	t.list = t.list[:n]
-	return next, true
-}
-
-// fire fires the timers due by now. Strategies that wait for the state are left alone.
-func (w *Worker) fire(now engine.Time) {
-	for w.waiting == 0 && w.broken == nil {
-		next, ok := w.timers.due(now)
-		if !ok {
-			return
-		}
-		w.now = max(w.now, next.At)
-		w.step(&engine.TimerFired{At: next.At, ID: next.ID})
-	}
-}
-
-// arm sets the alarm for the next timer. While the state is missing nothing fires.
-func (w *Worker) arm(alarm *time.Timer) {
-	next := engine.NoTime
-	if n := len(w.timers.list); n > 0 && w.waiting == 0 {
-		next = w.timers.list[n-1].At
-	}
-	if next == w.armed {
-		return
-	}
-	w.armed = next
-	if next == engine.NoTime {
-		alarm.Stop()
-		return
-	}
-	alarm.Reset(max(0, next.Sub(w.cfg.Clock())))
 }
