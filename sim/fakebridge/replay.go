@@ -105,6 +105,9 @@ func (s *Server) play() {
 	case err != nil:
 		s.more, s.feedErr = false, err
 	}
+	if !s.more {
+		s.market.change(r, s.rate(s.config.Speed))
+	}
 }
 
 // untilDue is how long there is nothing to do.

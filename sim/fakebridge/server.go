@@ -142,12 +142,12 @@ func (s *Server) scale(speed float64) float64 {
 }
 
 // rate is the speed of the market's clock: it stands still while paused, and at
-// speed 0, where events move it.
+// speed 0, where events move it; without events to come, speed 0 is real time.
 func (s *Server) rate(speed float64) float64 {
-	if s.paused || s.config.Manual && s.config.Feed != nil && speed == 0 {
+	switch {
+	case s.paused:
 		return 0
-	}
-	if speed == 0 && s.config.Feed == nil {
+	case speed == 0 && !s.more && !s.config.Manual:
 		return 1
 	}
 	return speed

@@ -86,6 +86,7 @@ type Broker struct {
 
 	accounts []*account
 	orders   []*order
+	sliced   []*order          // those that fill in parts
 	byID     map[string]*order // own ids, returned ids and reassigned ids, in lower case
 	execs    []*execution
 	markets  []*market // by InstrumentID

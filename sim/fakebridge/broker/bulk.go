@@ -6,6 +6,8 @@ import (
 	"tollgate/engine"
 )
 
+// cancelReplace cancels and places. A mistake in the new order leaves the old one
+// as it is. orderId is the old order's, so the new one has no id of the caller's.
 func (b *Broker) cancelReplace(args Args) result {
 	o, r := b.target(args)
 	if o == nil {
@@ -15,8 +17,12 @@ func (b *Broker) cancelReplace(args Args) result {
 	for _, k := range []string{"account", "instrument", "action", "quantity", "orderType", "timeInForce", "limitPrice", "stopPrice", "ocoId", "strategy", "requireMarketPosition", "maxPositions"} {
 		placing[k] = args[k]
 	}
-	if own := args.text("newOrderId"); own != "" {
-		placing["orderId"] = own
+	a, in, err := b.both(placing)
+	if err != nil {
+		return refuse(err.Error())
+	}
+	if _, err := b.terms(placing, a, in); err != nil {
+		return refuse(err.Error())
 	}
 	b.kill(o)
 	return b.placeOrder(placing)

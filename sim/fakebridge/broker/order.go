@@ -2,6 +2,7 @@ package broker
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -38,8 +39,10 @@ type order struct {
 	average  engine.VWAP
 	placed   engine.Time
 	manual   bool
-	slice    engine.Qty // most that one venue order is for; 0 = all
-	child    engine.OrderID
+	slice    engine.Qty     // most that one venue order is for; 0 = all
+	child    engine.OrderID // the venue's; 0 = nothing is there
+	part     engine.Qty     // contracts of the child, and how many of them have filled
+	partDone engine.Qty
 	history  []moment
 	fills    []*execution
 	limitOld engine.Price // limit and stop last asked for
@@ -84,7 +87,7 @@ func (b *Broker) to(o *order, state, text string) {
 		o.reason = text
 	}
 	if b.quirks.PushEvents {
-		b.say(b.conn, append(obj("type", "orderUpdate"), b.orderObject(o)...))
+		b.say(b.conn, obj("type", "orderUpdate", "order", b.orderObject(o)))
 	}
 }
 
@@ -103,6 +106,7 @@ func (b *Broker) create(a *account, t engine.Terms, own, oco string) *order {
 	}
 	if b.faults.slice > 0 && t.OCO == 0 {
 		o.slice = engine.Qty(b.faults.slice)
+		b.sliced = append(b.sliced, o)
 	}
 	b.orders = append(b.orders, o)
 	for _, id := range []string{o.id, o.shown, own} {
@@ -117,7 +121,7 @@ func (b *Broker) create(a *account, t engine.Terms, own, oco string) *order {
 // dispatch sends a new order to the venue, after the latency if there is one.
 func (b *Broker) dispatch(o *order) {
 	if b.faults.spend(&b.faults.rejectLater) {
-		b.rejectSoon(func() { b.to(o, stateRejected, "Rejected by the broker after it was accepted") })
+		b.rejectSoon(o, "Rejected by the broker after it was accepted")
 		return
 	}
 	if d := b.quirks.OrderLatency; d > 0 && b.after(int64(d), func() { b.enter(o) }) {
@@ -129,9 +133,15 @@ func (b *Broker) dispatch(o *order) {
 // rejectDelay is how long an order lives that is rejected later.
 const rejectDelay = 250_000_000
 
-func (b *Broker) rejectSoon(do func()) {
-	if !b.after(rejectDelay, do) {
-		do()
+// rejectSoon rejects an order that never reaches the venue, unless it ends before.
+func (b *Broker) rejectSoon(o *order, why string) {
+	reject := func() {
+		if !o.terminal() {
+			b.to(o, stateRejected, why)
+		}
+	}
+	if !b.after(rejectDelay, reject) {
+		reject()
 	}
 }
 
@@ -145,6 +155,11 @@ func (b *Broker) enter(o *order) {
 	if o.slice > 0 {
 		t.Qty = min(t.Qty, o.slice)
 	}
+	if o.filled > 0 && t.Type.HasStop() {
+		// The stop has been triggered by an earlier part.
+		t.Type, t.Stop = t.Type-(engine.StopMarket-engine.Market), engine.NoPrice
+	}
+	o.part, o.partDone = t.Qty, 0
 	a := o.account
 	a.nextID++
 	o.child = a.nextID
@@ -154,11 +169,9 @@ func (b *Broker) enter(o *order) {
 
 // refill places the next part of orders that fill in parts, at a quote.
 func (b *Broker) refill(a *account, id engine.InstrumentID) {
-	if b.faults.slice == 0 {
-		return
-	}
-	for _, o := range b.orders {
-		if o.account == a && o.in == id && o.slice > 0 && o.child == 0 && o.filled > 0 && !o.terminal() {
+	b.sliced = slices.DeleteFunc(b.sliced, (*order).terminal)
+	for _, o := range slices.Clone(b.sliced) {
+		if o.account == a && o.in == id && o.child == 0 && o.filled > 0 {
 			b.enter(o)
 		}
 	}
@@ -213,9 +226,8 @@ func (b *Broker) end(o *order, child engine.OrderID, state, why string) {
 
 func (b *Broker) changed(o *order, r *engine.Report) {
 	if o.slice == 0 {
-		o.terms.Qty = o.filled + r.Leaves
+		o.terms.Qty, o.terms.Limit, o.terms.Stop = o.filled+r.Leaves, r.Limit, r.Stop
 	}
-	o.terms.Limit, o.terms.Stop = r.Limit, r.Stop
 	b.to(o, b.resting(o), "")
 }
 
@@ -234,6 +246,7 @@ func (b *Broker) resting(o *order) string {
 func (b *Broker) fill(o *order, r *engine.Report) {
 	a, in := o.account, b.universe.Get(o.in)
 	o.filled += r.Qty
+	o.partDone += r.Qty
 	o.average.Add(r.Price, r.Qty)
 	fee := in.Fee * engine.Money(r.Qty)
 	h := a.holding(o.in)
@@ -259,8 +272,8 @@ func (b *Broker) pushFill(x *execution) {
 	if !b.quirks.PushEvents {
 		return
 	}
-	b.say(b.conn, append(obj("type", "executionUpdate"), b.execObject(x)...))
-	b.say(b.conn, append(obj("type", "positionUpdate"), b.positionObject(x.order.account, x.order.in)...))
+	b.say(b.conn, obj("type", "executionUpdate", "execution", b.execObject(x)))
+	b.say(b.conn, obj("type", "positionUpdate", "position", b.positionObject(x.order.account, x.order.in)))
 }
 
 // kill cancels an open order at the venue, or says why it cannot be.

@@ -13,6 +13,11 @@ import (
 // errOffTick marks a price that the quirk wants rejected after it was accepted.
 var errOffTick = errors.New("price is not a multiple of the tick size")
 
+// refusal is an error in the words of the vendor.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
 // accountOf is the account a call names.
 func (b *Broker) accountOf(args Args) (*account, error) {
 	name := args.text("account")
@@ -22,7 +27,7 @@ func (b *Broker) accountOf(args Args) (*account, error) {
 	if a := b.account(name); a != nil {
 		return a, nil
 	}
-	return nil, fmt.Errorf("Account '%s' not found", name) //nolint:staticcheck // the vendor's spelling
+	return nil, refusal(fmt.Sprintf("Account '%s' not found", name))
 }
 
 // instrumentOf is the instrument a call names.
@@ -34,7 +39,7 @@ func (b *Broker) instrumentOf(args Args) (*engine.Instrument, error) {
 	if in, ok := b.resolve(name); ok {
 		return in, nil
 	}
-	return nil, fmt.Errorf("Instrument '%s' not found", name) //nolint:staticcheck // the vendor's spelling
+	return nil, refusal(fmt.Sprintf("Instrument '%s' not found", name))
 }
 
 // both is the account and the instrument a call names.
@@ -157,7 +162,7 @@ func (b *Broker) place(args Args) (result, *order) {
 	}
 	o := b.create(a, t, own, args.text("ocoId"))
 	if late {
-		b.rejectSoon(func() { b.to(o, stateRejected, "Rejected: "+errOffTick.Error()) })
+		b.rejectSoon(o, "Rejected: "+errOffTick.Error())
 		return ok("orderId", o.id), o
 	}
 	b.dispatch(o)
@@ -279,43 +284,35 @@ func (b *Broker) changedTerms(args Args, o *order) (engine.Terms, error) {
 
 // amend carries a change out, or says why not.
 func (b *Broker) amend(o *order, t engine.Terms) string {
-	if o.terminal() {
+	switch {
+	case o.terminal():
 		return "the order is already terminal"
+	case o.child == 0 && t.Qty <= o.filled:
+		b.kill(o)
+		return ""
+	case o.child == 0:
+		o.terms = t
+		b.to(o, b.resting(o), "")
+		return ""
 	}
-	if o.slice > 0 || o.child == 0 {
-		return b.amendParts(o, t)
+	qty, stop := t.Qty, t.Stop
+	if o.slice > 0 {
+		qty = min(o.part, o.partDone+t.Qty-o.filled)
 	}
-	before := o.state
-	list := append([]engine.Report(nil), o.account.venue.Change(b.now.Market, o.child, t.Qty, t.Limit, t.Stop)...)
-	b.reports(o.account, list)
-	for _, r := range list {
-		if r.Kind == engine.ChangeRejected {
-			if before == stateChanging {
-				b.to(o, b.resting(o), r.Reason)
-			}
+	if o.slice > 0 && o.filled > 0 {
+		stop = engine.NoPrice // the part that is there has none
+	}
+	list := append([]engine.Report(nil), o.account.venue.Change(b.now.Market, o.child, qty, t.Limit, stop)...)
+	for i := range list {
+		if r := &list[i]; r.Kind == engine.ChangeRejected {
+			b.to(o, b.resting(o), "change refused: "+r.Reason)
 			return r.Reason
 		}
 	}
-	return ""
-}
-
-// amendParts changes an order that is not at the venue as a whole: the part that is
-// there is taken back, and the next one follows by the new terms.
-func (b *Broker) amendParts(o *order, t engine.Terms) string {
-	if t.Qty <= o.filled {
-		b.kill(o)
-		return ""
-	}
-	if o.child != 0 {
-		delete(o.account.byVenue, o.child)
-		o.account.venue.Cancel(b.now.Market, o.child)
-		o.child = 0
+	if o.slice > 0 {
 		o.terms = t
-		b.enter(o)
-		return ""
 	}
-	o.terms = t
-	b.to(o, b.resting(o), "")
+	b.reports(o.account, list)
 	return ""
 }
 
