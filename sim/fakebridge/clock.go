@@ -1,6 +1,7 @@
 package fakebridge
 
 import (
+	"math"
 	"time"
 
 	"tollgate/engine"
@@ -42,12 +43,12 @@ func (p *pace) until(r time.Time, t engine.Time) time.Duration {
 	if p.rate == 0 {
 		return never
 	}
-	d := float64(left) / p.rate
+	// Rounded up, so that nobody wakes too early and in vain.
+	d := math.Ceil(float64(left) / p.rate)
 	if d >= float64(never) {
 		return never
 	}
-	// A nanosecond more, so that rounding does not wake too early and in vain.
-	return time.Duration(d) + 1
+	return time.Duration(d)
 }
 
 // never is longer than any run.
