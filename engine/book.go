@@ -19,6 +19,11 @@ type Book struct {
 	session    Session
 	base       Money // equity when the session began
 	calendar   *Calendar
+
+	mode     Mode
+	why      string // the reason of the mode
+	unlinked bool   // the broker cannot be asked for anything
+	offline  string // the reason of that
 }
 
 func (b *Book) grow() {
@@ -38,6 +43,15 @@ func (b *Book) Instrument(id InstrumentID) *Instrument { return b.u.Get(id) }
 
 // Instruments is the number of instruments; IDs are 0 to that.
 func (b *Book) Instruments() int { return len(b.tops) }
+
+// Mode is what the account may do, and ModeReason why, where somebody said it.
+func (b *Book) Mode() Mode { return b.mode }
+
+// ModeReason is the reason that was given with the mode.
+func (b *Book) ModeReason() string { return b.why }
+
+// Linked reports whether the broker can be asked for anything.
+func (b *Book) Linked() bool { return !b.unlinked }
 
 // Top is the market of an instrument.
 func (b *Book) Top(id InstrumentID) *Top { return &b.tops[id] }

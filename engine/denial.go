@@ -15,6 +15,7 @@ const (
 	OrderPending Code = "order_pending"
 	Throttled    Code = "throttled"  // no tokens left for a request of this class
 	Flattening   Code = "flattening" // the position is being closed; nothing new until that is done
+	LinkIsDown   Code = "link_down"  // the broker cannot be asked for anything now
 )
 
 // Denial is the answer no, with the limit and the number that broke it.

@@ -17,6 +17,9 @@ type DeskConfig struct {
 	Gate     Gate
 	Cash     Money     // starting cash
 	Calendar *Calendar // the account's risk session; nil = UTC days
+	// EntryWait is how long an entry, an exit or a change may wait for a token before
+	// it is denied as throttled; 0 = not at all.
+	EntryWait time.Duration
 }
 
 // Member is one strategy instance as the Desk knows it.
@@ -66,6 +69,7 @@ type member struct {
 	Member
 	account    account
 	intents    uint64 // Seq of the last intent taken
+	ref        Ref    // the highest in use, those of bracket children included
 	updates    uint64 // Seq of the last update sent
 	flattening bool
 	attempts   int // flattening orders sent for this flattening
@@ -122,6 +126,32 @@ func (d *Desk) Hash() Hash { return d.hash }
 // Holding is a strategy instance's position.
 func (d *Desk) Holding(s StrategyID) Holding { return d.members[s].account.holding }
 
+// Members are the strategy instances, by StrategyID. It is a copy.
+func (d *Desk) Members() []Member {
+	out := make([]Member, len(d.members))
+	for i := range d.members {
+		out[i] = d.members[i].Member
+	}
+	return out
+}
+
+// Find finds a strategy instance.
+func (d *Desk) Find(name string, in InstrumentID) (StrategyID, bool) {
+	for i := range d.members {
+		if d.members[i].Member == (Member{name, in}) {
+			return StrategyID(i), true
+		}
+	}
+	return 0, false
+}
+
+// Order is an order as it stands, open or one of the newest ended ones. It is the
+// Desk's own: to read, until the next Step.
+func (d *Desk) Order(id OrderID) (*Order, bool) {
+	o, ok := d.orders[id]
+	return o, ok
+}
+
 // Finished returns the round trips that the last Step completed, until the next.
 func (d *Desk) Finished() []RoundTrip { return d.trips }
 
@@ -146,6 +176,16 @@ func (d *Desk) Step(e Event) []Command {
 		d.onTimer(e)
 	case *LinkChange:
 		d.advance(e.At)
+		d.onLink(e)
+	case *ModeChange:
+		d.advance(e.At)
+		d.onMode(e)
+	case *Adoption:
+		d.advance(e.At)
+		d.adoptOrder(e)
+	case *Resync:
+		d.advance(e.At)
+		d.resync(e)
 	case *Recall:
 		d.advance(e.At)
 		d.onRecall(e)

@@ -50,6 +50,7 @@ func (d *Desk) submit(i *Intent) {
 	m := &d.members[i.Strategy]
 	t := i.Terms
 	t.Instrument = m.Instrument
+	m.takeRef(i)
 	if why := d.flaw(i, &t); why != nil {
 		d.deny(i, why)
 		return
@@ -74,6 +75,15 @@ func (d *Desk) submit(i *Intent) {
 	d.tell(o, Fill{}, nil)
 }
 
+// takeRef takes note of the numbers a strategy uses.
+func (m *member) takeRef(i *Intent) {
+	last := i.Ref
+	if i.HasBracket() {
+		last += TargetRef
+	}
+	m.ref = max(m.ref, last)
+}
+
 // newOrder gives an order its number. The number is spent even if the gate says no.
 func (d *Desk) newOrder(o Order) *Order {
 	d.nextID++
@@ -84,18 +94,45 @@ func (d *Desk) newOrder(o Order) *Order {
 // place asks the gate and, on its yes, sends the order. extra is the number of
 // further orders its bracket will need.
 func (d *Desk) place(o *Order, extra int) *Denial {
+	if why := d.offline(); why != nil {
+		return why
+	}
 	d.drain() // what protects and flattens goes first
 	d.book.reserved += extra
 	r := Request{At: d.book.now, Kind: PlaceOrder, Order: o.ID, Class: o.Class, Terms: o.Terms}
 	permit, why := d.cfg.Gate.Judge(&d.book, &r)
 	d.book.reserved -= extra
-	if why != nil {
+	if why != nil && !d.mayWait(why) {
 		return why
 	}
 	d.orders[o.ID] = o
 	d.book.add(o)
-	d.send(&r, permit)
+	if why != nil {
+		d.waitFor(&r, why)
+	} else {
+		d.send(&r, permit)
+	}
 	return nil
+}
+
+// offline denies what strategies want while the broker cannot be asked.
+func (d *Desk) offline() *Denial {
+	if !d.book.unlinked {
+		return nil
+	}
+	return &Denial{Code: LinkIsDown, Text: "nothing can be sent now: " + d.book.offline, Retry: NoTime}
+}
+
+// mayWait reports whether a request that is throttled may wait for its token.
+func (d *Desk) mayWait(why *Denial) bool {
+	return why.Retry != NoTime && d.cfg.EntryWait > 0 && len(d.queue) < maxWaiting
+}
+
+// waitFor puts a throttled request of a strategy into the queue for as long as it may wait.
+func (d *Desk) waitFor(r *Request, why *Denial) {
+	r.until = d.book.now.Add(d.cfg.EntryWait)
+	d.wait(r)
+	d.retryAt(why.Retry)
 }
 
 // send emits a permitted request. A permit that does not fit is a bug in the
@@ -208,6 +245,10 @@ func (d *Desk) amend(i *Intent) {
 		return
 	}
 	t := o.Terms
+	waiting := d.waitingChange(o)
+	if waiting != nil {
+		t = waiting.Terms
+	}
 	if i.Terms.Qty > 0 {
 		t.Qty = i.Terms.Qty
 	}
@@ -217,16 +258,31 @@ func (d *Desk) amend(i *Intent) {
 	if i.Terms.Stop != NoPrice {
 		t.Stop = i.Terms.Stop
 	}
+	if waiting != nil { // nothing was sent yet: the newer wish takes the older one's place
+		waiting.Terms, waiting.Class = t, d.classOfChange(o, t)
+		o.pendingQty = t.Qty
+		return
+	}
 	if why := d.change(o, t, d.classOfChange(o, t)); why != nil {
 		d.deny(i, why)
 	}
+}
+
+// waitingChange is the change of an order that still waits for its token, if any.
+func (d *Desk) waitingChange(o *Order) *Request {
+	for _, r := range d.queue {
+		if r.Order == o.ID && r.Kind == ChangeOrder && o.State == ChangePending {
+			return r
+		}
+	}
+	return nil
 }
 
 func (d *Desk) amendable(o *Order, i *Intent) *Denial {
 	switch {
 	case i.Terms.Limit == InvalidPrice, i.Terms.Stop == InvalidPrice:
 		return &Denial{Code: BadPrice, Text: "a price is not a number or not on the tick grid; use ctx.Round", Retry: NoTime}
-	case o.State != Working && o.State != PartFilled:
+	case o.State != Working && o.State != PartFilled && d.waitingChange(o) == nil:
 		return &Denial{Code: OrderPending, Value: o.State.String(), Text: "wait until the order is working before changing it", Retry: NoTime}
 	case i.Terms.Limit != NoPrice && !o.Terms.Type.HasLimit(), i.Terms.Stop != NoPrice && !o.Terms.Type.HasStop():
 		return &Denial{Code: BadTerms, Value: o.Terms.Type.String(), Text: "an order of this type has no such price", Retry: NoTime}
@@ -240,6 +296,9 @@ func (d *Desk) amendable(o *Order, i *Intent) *Denial {
 
 // change asks for new terms. While the answer is out, the larger quantity counts.
 func (d *Desk) change(o *Order, t Terms, c Class) *Denial {
+	if why := d.offline(); why != nil {
+		return why
+	}
 	d.drain() // what protects and flattens goes first
 	if o.State != Working && o.State != PartFilled {
 		return &Denial{Code: OrderPending, Value: o.State.String(), Text: "wait until the order is working before changing it", Retry: NoTime}
@@ -248,11 +307,16 @@ func (d *Desk) change(o *Order, t Terms, c Class) *Denial {
 	o.pendingQty = t.Qty
 	r := Request{At: d.book.now, Kind: ChangeOrder, Order: o.ID, Class: c, Terms: t}
 	permit, why := d.cfg.Gate.Judge(&d.book, &r)
-	if why != nil {
+	switch {
+	case why == nil:
+		o.State = ChangePending
+		d.send(&r, permit)
+	case d.mayWait(why):
+		o.State = ChangePending
+		d.waitFor(&r, why)
+	default:
 		o.pendingQty, o.State = 0, state
 		return why
 	}
-	o.State = ChangePending
-	d.send(&r, permit)
 	return nil
 }

@@ -1,8 +1,10 @@
 package engine_test
 
 import (
+	"bytes"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -187,6 +189,19 @@ func (p *pit) turn(t *rapid.T) {
 	}
 }
 
+// replace puts another desk, which knows nothing but the state, in the desk's place.
+func (p *pit) replace(t *rapid.T) {
+	state := p.d.AppendState(nil)
+	next := NewDesk(p.cfg)
+	if err := next.RestoreState(state); err != nil {
+		t.Fatal(err)
+	}
+	if again := next.AppendState(nil); !bytes.Equal(again, state) {
+		t.Fatal("the state of the restored desk is another")
+	}
+	p.d = next
+}
+
 // wind ends every order there is until nothing moves.
 func (p *pit) wind(t *rapid.T) {
 	for range 10_000 {
@@ -211,18 +226,26 @@ func newPit(t testing.TB) *pit {
 	return &pit{rig: *newRig(t, risk.Limits{MaxPosition: risk.ByInstrument{"ES": most}, MaxWorking: 9}, b)}
 }
 
+// TestDeskAgainstAPlainVenue: the desk agrees with the venue, keeps its limit, comes
+// to rest, and the same events give the same decisions; also when another desk takes
+// over with its state, at any moment and again and again.
 func TestDeskAgainstAPlainVenue(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		p := newPit(t)
 		p.brackets = rapid.Bool().Draw(rt, "brackets")
+		p.d.TellPnL(time.Second)
 		for range rapid.IntRange(1, 150).Draw(rt, "turns") {
 			p.turn(rt)
+			if rapid.IntRange(0, 9).Draw(rt, "replaced") == 0 {
+				p.replace(rt)
+			}
 		}
 		p.wind(rt)
 		if n := p.d.Book().OpenOrders(); n != 0 {
 			rt.Fatalf("%d orders are open or in reserve at the end", n)
 		}
 		again := newPit(t)
+		again.d.TellPnL(time.Second)
 		for _, e := range p.events {
 			again.step(e)
 		}

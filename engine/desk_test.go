@@ -16,6 +16,7 @@ const sec = Time(1_000_000_000)
 type rig struct {
 	t      testing.TB
 	d      *Desk
+	cfg    DeskConfig
 	now    Time
 	seq    uint64
 	news   uint64
@@ -35,8 +36,8 @@ func universe(t testing.TB) *Universe {
 }
 
 func newRig(t testing.TB, l risk.Limits, b risk.BudgetConfig) *rig {
-	r := &rig{t: t, now: sec}
-	r.d = NewDesk(DeskConfig{Universe: universe(t), Gate: risk.New(l, b), Cash: Dollars(100_000)})
+	r := &rig{t: t, now: sec, cfg: DeskConfig{Universe: universe(t), Gate: risk.New(l, b), Cash: Dollars(100_000)}}
+	r.d = NewDesk(r.cfg)
 	r.d.Join(Member{Name: "a"})
 	r.step(&Quote{At: r.now, Bid: 1000, Ask: 1001, Last: NoPrice, BidSize: 5, AskSize: 5, LastSize: UnknownQty, Volume: UnknownQty})
 	return r

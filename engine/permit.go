@@ -44,10 +44,11 @@ const (
 	PlaceOrder RequestKind = iota
 	ChangeOrder
 	CancelOrder
+	CancelOrders // every order of an instrument, or of the account; Order is 0
 	requestKinds
 )
 
-var requestNames = [requestKinds]string{"place", "change", "cancel"}
+var requestNames = [requestKinds]string{"place", "change", "cancel", "cancel all"}
 
 func (k RequestKind) String() string { return requestNames[k] }
 
@@ -58,8 +59,14 @@ type Request struct {
 	Kind  RequestKind
 	Order OrderID
 	Class Class
-	Terms Terms // place: all; change: Qty, Limit and Stop wanted, the rest as placed; cancel: as placed
+	Terms Terms // place: all; change: Qty, Limit and Stop wanted, the rest as placed; cancel: as placed; cancel many: Instrument only
+
+	until Time // waiting for a token longer than this is being throttled; 0 = it waits as long as it takes
 }
+
+// AllInstruments stands for every instrument of an account, in the Terms of a
+// CancelOrders.
+const AllInstruments InstrumentID = 1<<16 - 1
 
 func (r *Request) digest() Hash {
 	h := NewHash()

@@ -6,7 +6,7 @@ package engine
 
 // request sends what must be sent, at once or as soon as the budget allows.
 func (d *Desk) request(r *Request) {
-	if len(d.queue) > 0 {
+	if len(d.queue) > 0 || d.book.unlinked {
 		d.wait(r)
 		d.drain()
 		return
@@ -23,7 +23,7 @@ func (d *Desk) try(r *Request) bool {
 	switch {
 	case why == nil:
 		d.send(r, permit)
-	case why.Retry != NoTime:
+	case why.Retry != NoTime && (r.until == 0 || d.book.now < r.until):
 		d.retryAt(why.Retry)
 		return false
 	default:
@@ -84,7 +84,7 @@ func (d *Desk) retryAt(t Time) {
 // pointless meanwhile is dropped. A request leaves the queue before it is tried:
 // what follows from a refusal may change the queue.
 func (d *Desk) drain() {
-	for len(d.queue) > 0 {
+	for len(d.queue) > 0 && !d.book.unlinked {
 		r := d.queue[0]
 		d.drop(0)
 		if d.moot(r) || d.try(r) {

@@ -94,6 +94,15 @@ func (b *Budget) Drain(until engine.Time) {
 // Tokens is how many whole tokens there were at the last call.
 func (b *Budget) Tokens() int64 { return b.tokens / token }
 
+// Level is how many tokens there are, in units of 1e-9, and as of when: enough
+// to go on from after a restart.
+func (b *Budget) Level() (tokens int64, at engine.Time) { return b.tokens, b.at }
+
+// SetLevel takes up a Level of before. No call is under way.
+func (b *Budget) SetLevel(tokens int64, at engine.Time) {
+	b.tokens, b.at, b.open = min(max(tokens, 0), b.cfg.Burst*token), at, 0
+}
+
 // refill adds what time has brought. Time standing still or going back adds nothing.
 func (b *Budget) refill(now engine.Time) {
 	if b.at == engine.NoTime {

@@ -74,3 +74,21 @@ func TestAccountsShareABudget(t *testing.T) {
 		t.Error("the second account spent a token that the first had spent")
 	}
 }
+
+func TestLevelGoesOn(t *testing.T) {
+	a, b := NewBudget(DefaultBudget), NewBudget(DefaultBudget)
+	for range 7 {
+		a.Take(&engine.Request{At: 100, Class: engine.ClassEntry})
+	}
+	b.SetLevel(a.Level())
+	for i := range 20 {
+		r := engine.Request{At: engine.Time(200 * i), Class: engine.ClassEntry}
+		if x, y := a.Take(&r), b.Take(&r); (x == nil) != (y == nil) {
+			t.Fatalf("call %d: %v and %v", i, x, y)
+		}
+	}
+	b.SetLevel(1<<62, 0)
+	if b.Tokens() != DefaultBudget.Burst {
+		t.Errorf("%d tokens", b.Tokens())
+	}
+}

@@ -23,7 +23,7 @@ type ByInstrument map[string]int64
 // rules lists the rules in the order they are asked: what is wrong with the order
 // itself first, what is wrong with the moment last.
 func (l Limits) rules() []Rule {
-	var rules []Rule
+	rules := []Rule{mode{}}
 	if len(l.MaxOrder) > 0 {
 		rules = append(rules, maxOrder{l.MaxOrder})
 	}

@@ -57,11 +57,17 @@ func NewRunner(c RunnerConfig) *Runner {
 	return &Runner{cfg: c, timers: map[uint64]timerUse{}, hash: engine.NewHash()}
 }
 
-// Join adds an instance under the number the Desk gave it, which must be the next
-// one. It fails when the strategy's bars do not fit the instrument.
+// Join adds an instance under the number the Desk gave it. Numbers must rise; those
+// left out belong to members of the Desk that have no program, and stay vacant. It
+// fails when the strategy's bars do not fit the instrument.
 func (r *Runner) Join(id engine.StrategyID, p *Program, in engine.InstrumentID, onPanic OnPanic) error {
-	if int(id) != len(r.instances) {
+	if int(id) < len(r.instances) {
 		return fmt.Errorf("strategy %s joins as number %d, but number %d is next", p.Name, id, len(r.instances))
+	}
+	for int(id) > len(r.instances) {
+		vacant := newInstance(r, engine.StrategyID(len(r.instances)), &Program{Setup: &Setup{}}, r.cfg.Universe.Get(in), LeaveOnPanic)
+		vacant.halted = true
+		r.instances = append(r.instances, vacant)
 	}
 	i := newInstance(r, id, p, r.cfg.Universe.Get(in), onPanic)
 	if err := p.Setup.graph.bind(i.in); err != nil {
@@ -97,6 +103,10 @@ func (r *Runner) Step(e engine.Event) []engine.Command {
 	case *engine.LinkChange:
 		for _, i := range r.instances {
 			i.onLink(e)
+		}
+	case *engine.Snapshot:
+		if int(e.Strategy) < len(r.instances) {
+			r.instances[e.Strategy].onSnapshot(e)
 		}
 	case *engine.Phase:
 		if int(e.Strategy) < len(r.instances) {

@@ -165,8 +165,5 @@ func TestBarsThatDoNotFitTheInstrument(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "test on ES 06-24: bars of 25h") {
 		t.Errorf("error %v", err)
 	}
-	if err := r.runner.Join(1, &Program{Name: "test", Setup: NewSetup(nil)}, r.id, FlattenOnPanic); err == nil {
-		t.Error("number 1 joined before number 0")
-	}
 	r.event(blank(noon, engine.QuoteChange)) // and nobody is there
 }

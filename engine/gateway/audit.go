@@ -1,0 +1,285 @@
+package gateway
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"tollgate/engine"
+	"tollgate/engine/bridge"
+)
+
+// audit compares what the desks believe with what the broker says: all orders,
+// then those that were not in the list one by one, then all positions. Where the
+// positions differ, all is asked once more: fills between two questions look like a
+// difference, and only one that stays is one.
+type audit struct {
+	on     bool
+	stage  stage
+	at     engine.Time // not before
+	token  engine.Time // there is none before
+	number int
+	list   int // number of the newest list of orders
+	looked int // orders looked up in this audit
+	rounds int
+	found  []difference // of the round before
+	next   engine.Time  // when the next begins without a reason
+}
+
+type stage uint8
+
+const (
+	stageOrders stage = iota
+	stageLookups
+	stagePositions
+	stageSummary
+)
+
+// Bounds of one audit; after them it begins anew a little later.
+const (
+	maxLookups = 16
+	maxRounds  = 4
+)
+
+// difference is a position that the broker and the Desk see differently.
+type difference struct {
+	account    *account
+	instrument engine.InstrumentID
+	believed   engine.Qty
+	truth      engine.Qty
+	average    string // the broker's average price as text; empty when it holds nothing
+}
+
+// restart takes the audit back to its first question, not before a time.
+func (a *audit) restart(at engine.Time) {
+	a.stage, a.at, a.looked, a.found, a.rounds = stageOrders, at, 0, nil, 0
+}
+
+func (c *Core) beginAudit() {
+	c.audit.on = true
+	c.audit.number++
+	c.audit.restart(c.now)
+	c.stats.Audits++
+}
+
+func (c *Core) auditQuestion() (bridge.Call, pending, bool) {
+	p := pending{account: c.accounts[0], round: c.audit.number}
+	if c.audit.stage == stageLookups {
+		for _, a := range c.accounts {
+			for _, t := range a.open {
+				if t.alone && !t.silent {
+					c.audit.looked++
+					call, p, ok := c.lookUp(a, t)
+					p.round = c.audit.number
+					return call, p, ok
+				}
+			}
+		}
+		c.audit.stage = stageOrders
+	}
+	switch c.audit.stage {
+	case stagePositions:
+		p.purpose = askPositions
+		return bridge.GetAllPositions(false), p, true
+	case stageSummary:
+		p.purpose = askSummary
+		return bridge.GetAccountSummary(), p, true
+	}
+	p.purpose = askOrders
+	return bridge.GetAllOrders(), p, true
+}
+
+// auditOrders goes on after a list of orders.
+func (c *Core) auditOrders(matched bool) {
+	switch {
+	case matched && !c.unsettled():
+		c.audit.stage = stagePositions
+	case c.audit.looked >= maxLookups, c.waiting():
+		c.audit.restart(c.now.Add(c.timing.Retry))
+	default:
+		c.audit.stage = stageLookups
+	}
+}
+
+// waiting reports whether a placed order has no answer yet.
+func (c *Core) waiting() bool {
+	for _, a := range c.accounts {
+		for _, t := range a.open {
+			if t.silent {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// unsettled reports whether the truth of an order is not known.
+func (c *Core) unsettled() bool {
+	for _, a := range c.accounts {
+		for _, t := range a.open {
+			if t.silent || t.doubt {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// onPositions compares the positions.
+func (c *Core) onPositions(p pending, r *bridge.Reply) {
+	list, err := c.dec.Positions(r.Data)
+	if err != nil {
+		c.alarm(fmt.Sprintf("the broker's list of positions cannot be read: %v", err))
+		c.unasked(p)
+		return
+	}
+	if !c.audit.on || p.round != c.audit.number {
+		return
+	}
+	found := c.differences(list)
+	switch {
+	case len(found) == 0:
+		c.settle()
+	case equal(found, c.audit.found):
+		for i := range found {
+			c.explain(&found[i])
+		}
+		c.settle()
+	case c.audit.rounds >= maxRounds:
+		c.alarm("orders and positions at the broker keep moving: they could not be compared")
+		c.audit.restart(c.now.Add(c.timing.Retry))
+	default:
+		c.audit.rounds++
+		c.audit.found, c.audit.stage, c.audit.at = found, stageOrders, c.now.Add(c.timing.Recheck)
+	}
+}
+
+// differences lists the positions that differ, by account and instrument.
+func (c *Core) differences(list []bridge.Position) []difference {
+	var out []difference
+	for _, a := range c.accounts {
+		truth := map[engine.InstrumentID]*bridge.Position{}
+		for i := range list {
+			if x := &list[i]; strings.EqualFold(x.Account, a.name) && x.Known {
+				truth[x.Instrument] = x
+			}
+		}
+		for id := range engine.InstrumentID(c.cfg.Universe.Len()) {
+			d := difference{account: a, instrument: id, believed: a.desk.Book().Held(id)}
+			if x := truth[id]; x != nil {
+				d.truth, d.average = x.Qty, x.Average.String()
+			}
+			if d.truth != d.believed {
+				out = append(out, d)
+			}
+		}
+		c.strangers(a, list)
+	}
+	return out
+}
+
+func equal(a, b []difference) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// strangers tells of positions in instruments that nobody configured. The gate
+// cannot count them, so entries stop.
+func (c *Core) strangers(a *account, list []bridge.Position) {
+	for i := range list {
+		x := &list[i]
+		if !strings.EqualFold(x.Account, a.name) || x.Known || x.Qty == 0 {
+			continue
+		}
+		what := fmt.Sprintf("%+d", x.Qty)
+		if a.strange[x.Name] == what {
+			continue
+		}
+		a.strange[x.Name] = what
+		c.stopEntries(a, fmt.Sprintf("%s holds %s of %s, which is not configured: close it or configure it, then resume", a.name, what, x.Name))
+	}
+}
+
+// explain books a difference that stayed. Nobody can say where it comes from, so
+// entries stop until a person says go on.
+func (c *Core) explain(d *difference) {
+	c.stats.Differences++
+	in := c.cfg.Universe.Get(d.instrument)
+	qty, side := d.truth-d.believed, engine.Buy
+	if qty < 0 {
+		side = engine.Sell
+	}
+	cause := "the broker's position differs from ours and no order explains it"
+	if d.account.fresh {
+		cause = "held at the broker when the journal began"
+	}
+	c.step(d.account, &engine.Adoption{
+		At: c.now, Cause: cause, Filled: qty.Abs(), Notional: c.worth(d, in, qty.Abs()),
+		Terms: engine.Terms{Instrument: d.instrument, Side: side, Type: engine.Market, Qty: qty.Abs(), Limit: engine.NoPrice, Stop: engine.NoPrice},
+	})
+	c.stopEntries(d.account, fmt.Sprintf("%s %s: the broker holds %+d, we believed %+d: %s", d.account.name, in.Key, d.truth, d.believed, cause))
+}
+
+// worth is what an unexplained quantity is booked at, in ticks x contracts: the
+// broker's average price, else the market's, else nothing.
+func (c *Core) worth(d *difference, in *engine.Instrument, qty engine.Qty) int64 {
+	if average, err := decimal.NewFromString(d.average); err == nil && d.believed == 0 {
+		n, _ := notionalOf(in, average, qty)
+		return n
+	}
+	if mark := d.account.desk.Book().Top(d.instrument).Mark(d.truth); mark.Known() {
+		return int64(mark) * int64(qty)
+	}
+	return 0
+}
+
+// settle ends the comparison: accounts and broker agree, so trading may go on.
+func (c *Core) settle() {
+	for _, a := range c.accounts {
+		a.fresh = false
+	}
+	c.audit.stage, c.audit.at = stageSummary, c.now
+	if c.phase == ready {
+		c.endAudit()
+		return
+	}
+	c.phase = ready
+	c.note("orders and positions agree with the broker: trading")
+	for _, a := range c.accounts {
+		c.tellLink(a, engine.LinkUp, "")
+	}
+}
+
+func (c *Core) endAudit() {
+	c.audit.on = false
+	c.audit.next = c.now.Add(c.timing.Audit)
+}
+
+func (c *Core) onSummary(r *bridge.Reply) {
+	list, err := c.dec.Accounts(r.Data)
+	if err == nil {
+		for i := range list {
+			if a := c.accountNamed(list[i].Name); a != nil {
+				a.pnl.summary = &list[i]
+			}
+		}
+	}
+	c.endAudit()
+}
+
+func (c *Core) accountNamed(name string) *account {
+	for _, a := range c.accounts {
+		if strings.EqualFold(a.name, name) {
+			return a
+		}
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"tollgate/engine/journal"
+)
+
+// Past is where the newest run of a journal begins.
+type Past struct {
+	From   uint64 // number of the record with its setup; 0 = there was no run
+	Prefix string
+}
+
+// FindPast looks for the newest run of a journal.
+func FindPast(dir string) (Past, error) {
+	var p Past
+	setup := uint64(0)
+	err := each(dir, 0, func(x journal.Record) error {
+		switch x.Kind {
+		case KindSetup:
+			setup = x.Number
+		case byte(Begin):
+			in, err := ParseInput(Begin, x.Payload)
+			if err != nil {
+				return fmt.Errorf("record %d: %w", x.Number, err)
+			}
+			p = Past{From: setup, Prefix: in.Text}
+			if setup == 0 {
+				p.From = x.Number
+			}
+		}
+		return nil
+	})
+	return p, err
+}
+
+// Recover steps the newest run of a journal again and returns the state it left:
+// what the next run begins with. Nil when there was no run.
+func Recover(dir string, p Past, newCore func(setup []byte, prefix string) (*Core, error)) ([]byte, error) {
+	if p.From == 0 {
+		return nil, nil
+	}
+	r := NewReplay(false, newCore)
+	if err := each(dir, p.From, r.Record); err != nil {
+		return nil, err
+	}
+	if r.Core() == nil {
+		return nil, nil
+	}
+	return r.Core().State(), nil
+}
+
+// each hands every record of a journal on, from a number, to its end. A torn tail is
+// the end.
+func each(dir string, from uint64, take func(journal.Record) error) error {
+	r, err := journal.NewReader(dir, from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }()
+	for {
+		x, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := take(x); err != nil {
+			return err
+		}
+	}
+}

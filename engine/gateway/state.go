@@ -1,0 +1,157 @@
+package gateway
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"tollgate/engine"
+)
+
+// stateVersion is of the form below; another version's state cannot be taken over.
+const stateVersion = 1
+
+// state is what one run hands to the next, in the journal's Begin.
+type state struct {
+	Version  int
+	Prefix   string
+	At       engine.Time
+	Ready    bool // it was trading
+	Tokens   int64
+	TokensAt engine.Time
+	Timers   []timerState // by time
+	Accounts []accountState
+}
+
+type timerState struct {
+	At      engine.Time
+	ID      uint64
+	Account int
+}
+
+type accountState struct {
+	Name    string
+	Fresh   bool
+	Mode    engine.Mode
+	Desk    []byte
+	Tickets []ticketState // oldest first
+	Ignored []string      // sorted
+}
+
+type ticketState struct {
+	ID       engine.OrderID
+	Own      string
+	Broker   string
+	Filled   engine.Qty
+	Notional int64
+	Ended    bool
+}
+
+// State is everything the next run needs to go on where this one stands.
+func (c *Core) State() []byte {
+	s := state{Version: stateVersion, Prefix: c.cfg.Prefix, At: c.now, Ready: c.phase == ready}
+	s.Tokens, s.TokensAt = c.cfg.Budget.Level()
+	for _, t := range c.timers {
+		s.Timers = append(s.Timers, timerState{t.at, t.id, t.account.index})
+	}
+	for _, a := range c.accounts {
+		x := accountState{Name: a.name, Fresh: a.fresh, Mode: a.mode, Desk: a.desk.AppendState(nil)}
+		for _, list := range [][]*ticket{a.past, a.open} {
+			for _, t := range list {
+				x.Tickets = append(x.Tickets, ticketState{t.id, t.own, t.broker, t.filled, t.notional, t.ended})
+			}
+		}
+		for id := range a.ignored {
+			x.Ignored = append(x.Ignored, id)
+		}
+		slices.Sort(x.Ignored)
+		s.Accounts = append(s.Accounts, x)
+	}
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // it is made of numbers and texts
+	}
+	return b
+}
+
+// begin begins a run: with the state of the run before, or afresh. Calls that had
+// no answer when that run ended are in doubt now.
+func (c *Core) begin(data []byte) {
+	c.began = true
+	if len(data) > 0 {
+		if err := c.restore(data); err != nil {
+			c.alarm(fmt.Sprintf("the state of the run before cannot be taken over: %v; what the broker holds is adopted instead", err))
+		}
+	}
+	for n, a := range c.accounts {
+		for _, m := range c.cfg.Accounts[n].Members {
+			if _, ok := a.desk.Find(m.Name, m.Instrument); !ok {
+				a.desk.Join(m)
+			}
+		}
+		if c.phase != ready {
+			c.tellLink(a, engine.LinkDown, "connecting")
+		}
+		for _, t := range slices.Clone(a.open) {
+			if o, ok := a.desk.Order(t.id); ok && (o.State == engine.InFlight || o.State == engine.ChangePending || o.State == engine.CancelPending) {
+				c.doubt(a, t, "the program stopped before the broker answered")
+			}
+		}
+	}
+}
+
+func (c *Core) restore(data []byte) error {
+	var s state
+	if err := json.Unmarshal(data, &s); err != nil {
+		return err
+	}
+	if s.Version != stateVersion {
+		return fmt.Errorf("it is of version %d, this program writes %d", s.Version, stateVersion)
+	}
+	for i := range s.Accounts {
+		a := c.accountNamed(s.Accounts[i].Name)
+		if a == nil {
+			c.alarm(fmt.Sprintf("account %s was traded before and is not configured now: its orders and positions are not watched", s.Accounts[i].Name))
+			continue
+		}
+		if err := a.restore(&s.Accounts[i]); err != nil {
+			return fmt.Errorf("account %s: %w", a.name, err)
+		}
+		for _, t := range s.Timers {
+			if t.Account == i {
+				c.setTimer(timer{t.At, t.ID, a})
+			}
+		}
+	}
+	c.cfg.Budget.SetLevel(s.Tokens, s.TokensAt)
+	if s.Ready {
+		c.phase, c.now = ready, max(c.now, s.At)
+		c.audit.next = c.now.Add(c.timing.Audit)
+		c.feeds.begin(c.now)
+	}
+	return nil
+}
+
+func (a *account) restore(s *accountState) error {
+	if err := a.desk.RestoreState(s.Desk); err != nil {
+		return err
+	}
+	a.fresh, a.mode = s.Fresh, s.Mode
+	for _, id := range s.Ignored {
+		a.ignored[id] = true
+	}
+	for _, x := range s.Tickets {
+		t := &ticket{id: x.ID, own: x.Own, broker: x.Broker, filled: x.Filled, notional: x.Notional, ended: x.Ended, due: engine.NoTime, asked: engine.NoTime, since: engine.NoTime, looked: engine.NoTime}
+		a.enter(t)
+	}
+	return nil
+}
+
+// PrefixOf is the prefix of a state, empty when it cannot be read.
+func PrefixOf(data []byte) string {
+	var s state
+	if json.Unmarshal(data, &s) != nil {
+		return ""
+	}
+	return s.Prefix
+}

@@ -1,0 +1,103 @@
+package engine
+
+func (s *deskState) pack(p *pack) {
+	num(p, &s.version)
+	list(p, &s.keys, text[string])
+	list(p, &s.members, func(p *pack, m *member) { m.pack(p) })
+	list(p, &s.orders, func(p *pack, o *Order) { o.pack(p) })
+	num(p, &s.ended)
+	list(p, &s.refs, num[OrderID])
+	list(p, &s.brackets, func(p *pack, b *bracketState) { b.pack(p) })
+	list(p, &s.queue, func(p *pack, r *Request) { r.pack(p) })
+	num(p, &s.nextID)
+	num(p, &s.nextOCO)
+	num(p, &s.timer)
+	num(p, &s.retryID)
+	num(p, &s.pnlID)
+	num(p, &s.pnlEvery)
+	s.pnlLast.pack(p)
+	num(p, &s.hash)
+	num(p, &s.faults)
+	num(p, &s.now)
+	list(p, &s.tops, func(p *pack, t *Top) { t.pack(p) })
+	list(p, &s.nets, func(p *pack, h *Holding) { h.pack(p) })
+	list(p, &s.unreal, num[Money])
+	num(p, &s.reserved)
+	num(p, &s.start)
+	num(p, &s.realized)
+	num(p, &s.fees)
+	num(p, &s.unrealized)
+	num(p, &s.base)
+	num(p, &s.sessionOpen)
+	num(p, &s.sessionEnd)
+	num(p, &s.sessionDate)
+	limited(p, &s.mode, modes)
+	text(p, &s.why)
+	text(p, &s.offline)
+	p.flag(&s.unlinked)
+}
+
+func (t *Top) pack(p *pack) {
+	num(p, &t.At)
+	num(p, &t.BookAt)
+	num(p, &t.Bid)
+	num(p, &t.Ask)
+	num(p, &t.Last)
+	num(p, &t.BidSize)
+	num(p, &t.AskSize)
+}
+
+func (m *member) pack(p *pack) {
+	text(p, &m.Name)
+	num(p, &m.Instrument)
+	m.account.holding.pack(p)
+	m.account.trip.pack(p)
+	num(p, &m.intents)
+	num(p, &m.ref)
+	num(p, &m.updates)
+	p.flag(&m.flattening)
+	num(p, &m.attempts)
+	num(p, &m.pursuits)
+}
+
+func (t *RoundTrip) pack(p *pack) {
+	num(p, &t.Strategy)
+	num(p, &t.Instrument)
+	num(p, &t.Side)
+	num(p, &t.Opened)
+	num(p, &t.Closed)
+	num(p, &t.MaxQty)
+	num(p, &t.Contracts)
+	num(p, &t.Entry.Notional)
+	num(p, &t.Entry.Qty)
+	num(p, &t.Exit.Notional)
+	num(p, &t.Exit.Qty)
+	num(p, &t.PnL)
+	num(p, &t.Fees)
+	num(p, &t.MAE)
+	num(p, &t.MFE)
+}
+
+func (r *Request) pack(p *pack) {
+	num(p, &r.At)
+	limited(p, &r.Kind, requestKinds)
+	num(p, &r.Order)
+	limited(p, &r.Class, classes)
+	r.Terms.pack(p)
+	num(p, &r.until)
+}
+
+func (b *bracketState) pack(p *pack) {
+	num(p, &b.stopLoss)
+	num(p, &b.target)
+	num(p, &b.oco)
+	num(p, &b.closed)
+	p.flag(&b.failed)
+	num(p, &b.attempts)
+	num(p, &b.reserved)
+	num(p, &b.entryID)
+	num(p, &b.stopID)
+	num(p, &b.limitID)
+	num(p, &b.closingID)
+	list(p, &b.names, num[OrderID])
+}
