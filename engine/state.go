@@ -136,7 +136,7 @@ func (s *deskState) keep(b *bracket) {
 
 func sortedIDs(m map[OrderID]*bracket) []OrderID {
 	ids := make([]OrderID, 0, len(m))
-	for id := range m {
+	for id := range m { // map order: sorted below
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)

@@ -1,0 +1,66 @@
+// Package gateway owns the accounts: it steps a Desk for each against the one link.
+//
+// # Core and Shell
+//
+// The Core is pure: Step takes an Input and returns Outputs, and nothing else
+// happens. The Shell is one goroutine with one select: it stamps what happens, writes
+// it to the journal, steps the Core, and carries out what it says. Every decision can
+// so be made again from the journal: see Replay.
+//
+// The journal is synced before a frame that can move money is written to the link.
+// A journal that fails ends the run: nothing is traded unrecorded.
+//
+// # What is known, and how
+//
+// The broker tells nobody of fills; it answers questions, and every question costs
+// a call of the same three a second that orders need. So:
+//
+//   - An order is looked at when a fill is likely: at once when a market order was
+//     acknowledged, when the market comes to the price of a resting one, when the
+//     account's realised profit or cash moves; then at growing intervals, and else
+//     every Timing.Slow. One call answers for all orders where several are due. One
+//     question is out at a time.
+//   - The quantity filled and its average price are exact in money; see fills.
+//   - Every Timing.Audit, at every connect and after every gap, all orders and all
+//     positions are compared with what the Desk believes. A difference that stays in
+//     two looks is booked as an adoption, and entries stop until a person says go on.
+//   - Orders that are not ours are adopted: counted by the gate, never touched but by
+//     a kill.
+//
+// # Exactly once
+//
+// An order carries an id of ours: the journal's prefix, the account and the Desk's
+// number. A call whose answer is lost leaves its order Unknown, which counts at full
+// size, until a look-up by that id tells. It is never sent again. A call the broker
+// refused for want of tokens did not happen: what protects, cancels or closes is sent
+// once more, anything else is turned down.
+//
+// # The budget
+//
+// Orders pay through the gate, questions through Budget, from the same bucket. A
+// refusal means that somebody else spends from it: the bucket is drained, and the
+// pause grows with every refusal in a row.
+//
+// # Going on
+//
+// Only when a comparison found nothing to explain, or explained it, do the desks
+// hear that the link is up. Until then strategies are denied, and what protects and
+// closes waits.
+//
+// # Bounds, and what happens at each
+//
+//   - Ended orders remembered by ticket: 1024. Names of older ones are kept so that
+//     they are not taken for somebody else's.
+//   - Names of orders of no interest: 65536, then they are forgotten all at once.
+//   - Refusals in a row on one link: 8, then the link is made anew.
+//   - Look-ups in one audit: 16, rounds: 4; then it begins again after Timing.Retry.
+//   - A frame that cannot be written within 5 s is given up, and its call is lost.
+//   - A control request: 64 KB, 30 s.
+//
+// # Not promised
+//
+// The price of a single execution: fills that happened between two looks are told
+// as one or two fills at their average. A trade by hand in an instrument that is not
+// configured is seen as a position, stops entries, and is not counted. A live order
+// of somebody else whose side the broker does not state is not counted until it fills.
+package gateway
