@@ -257,6 +257,9 @@ func TestSegmentsMissingOrForeign(t *testing.T) {
 		}},
 		{"after a longer one", "does not continue", 1, func(d string) { addMark(t, filepath.Join(d, filepath.Base(names[0])), 6) }},
 		{"an end mark with a wrong number", "record 5 stands where 6 belongs", 0, func(d string) { addMark(t, filepath.Join(d, filepath.Base(names[0])), 5) }},
+		{"a stray one", "but the segment after it begins with record 2", 0, func(d string) {
+			must(t, os.WriteFile(segmentPath(d, 2), nil, 0o600))
+		}},
 		{"an empty file in the middle", "unfinished", 1, func(d string) { must(t, os.Truncate(filepath.Join(d, filepath.Base(names[1])), 0)) }},
 	} {
 		d := copyDir(t, dir)
@@ -319,10 +322,20 @@ func TestLoneTornHeader(t *testing.T) {
 	}
 }
 
+func TestFirstSegmentContinuesNothing(t *testing.T) {
+	dir := t.TempDir()
+	b, _ := (&header{first: 1, chain: 7}).encode()
+	must(t, os.WriteFile(segmentPath(dir, 1), b, 0o600))
+	_, _, err := Open(dir, Options{})
+	var corrupt *CorruptError
+	if !errors.As(err, &corrupt) || !strings.Contains(corrupt.Why, "begins with record 1") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestVersion(t *testing.T) {
 	dir := t.TempDir()
-	h := header{first: 1}
-	b, _ := h.encode()
+	b, _ := (&header{first: 1}).encode()
 	order.PutUint32(b[8:], 2)
 	sealHeader(b)
 	must(t, os.WriteFile(segmentPath(dir, 1), b, 0o600))

@@ -19,6 +19,7 @@ type disk struct {
 	ops    int
 	mode   string
 	synced map[string]int64
+	dirs   [][]string // the segments at each sync of the directory
 }
 
 type faultyFile struct {
@@ -72,11 +73,19 @@ func (f *faultyFile) Sync() error {
 }
 
 // syncDir is an operation like the others.
-func (d *disk) syncDir(string) error {
+func (d *disk) syncDir(dir string) error {
 	if d.fails() {
 		return errDisk
 	}
-	return nil
+	list, err := segments(dir)
+	var names []string
+	for _, s := range list {
+		names = append(names, s.path)
+	}
+	if d.synced != nil {
+		d.dirs = append(d.dirs, names)
+	}
+	return err
 }
 
 // TestEveryOperationFails: after a failure, whichever it is, everything is refused with

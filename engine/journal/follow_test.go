@@ -77,6 +77,12 @@ func TestFollowEveryByte(t *testing.T) {
 // TestFollowOverRepair: a Reader that stands before a torn tail goes on when a Writer has
 // cut it and written others in its place.
 func TestFollowOverRepair(t *testing.T) {
+	for _, segment := range []int64{1, 200, 1 << 20} {
+		followOverRepair(t, segment)
+	}
+}
+
+func followOverRepair(t *testing.T, segment int64) {
 	dir := t.TempDir()
 	w, _ := open(t, dir, Options{})
 	appendAll(t, w, some(2)...)
@@ -89,7 +95,7 @@ func TestFollowOverRepair(t *testing.T) {
 	if got, err := drain(t, r, 0); err != nil || len(got) != 2 || r.Torn() == nil || r.Torn().Bytes != 100 {
 		t.Fatalf("%q, %v, torn %v", got, err, r.Torn())
 	}
-	w, rec := open(t, dir, Options{})
+	w, rec := open(t, dir, light(Options{SegmentBytes: segment}))
 	if rec.Cut == nil || rec.Cut.Bytes != 100 {
 		t.Fatalf("%+v", rec)
 	}
@@ -98,7 +104,50 @@ func TestFollowOverRepair(t *testing.T) {
 	must(t, w.Close())
 	got, err := drain(t, r, 3)
 	if err != nil || !slices.Equal(got, more) || r.Torn() != nil {
-		t.Fatalf("%q, %v, torn %v", got, err, r.Torn())
+		t.Fatalf("segment %d: %q, %v, torn %v", segment, got, err, r.Torn())
+	}
+}
+
+// TestFollowIntoDamage: a segment whose header was unfinished when a Reader looked, and
+// still is when there is another one after it, was not being created.
+func TestFollowIntoDamage(t *testing.T) {
+	dir, _ := sample(t)
+	names := paths(t, dir)
+	hidden := names[2] + ".later"
+	must(t, os.Truncate(names[1], 10))
+	must(t, os.Rename(names[2], hidden))
+	for _, p := range names[3:] {
+		must(t, os.Remove(p))
+	}
+	r, err := NewReader(dir, 0)
+	must(t, err)
+	defer r.Close()
+	if _, err := drain(t, r, 1); err != nil || r.Torn() == nil || r.Torn().File != names[1] {
+		t.Fatalf("%v, torn %v", err, r.Torn())
+	}
+	must(t, os.Rename(hidden, names[2]))
+	_, err = r.Next()
+	damaged(t, err, span{path: names[1]}, 10)
+	_, again := r.Next()
+	if again != err {
+		t.Errorf("the second time: %v", again)
+	}
+}
+
+// TestListingWithAGap: a directory listed while segments are begun can show the third
+// without the second; that is not damage.
+func TestListingWithAGap(t *testing.T) {
+	dir, want := sample(t)
+	r, err := NewReader(dir, 0)
+	must(t, err)
+	defer r.Close()
+	_, err = r.Next()
+	must(t, err)
+	list, err := segments(dir)
+	must(t, err)
+	r.list = append(list[:1:1], list[2:]...)
+	if rest, err := drain(t, r, 2); err != nil || !slices.Equal(rest, want[1:]) {
+		t.Errorf("%d records, %v", len(rest), err)
 	}
 }
 

@@ -256,6 +256,9 @@ func (r *Reader) follow(following []segment) error {
 	if next.first == r.next {
 		return r.enter(next, len(following) == 1)
 	}
+	if next.first < r.next || r.next == r.seg.first {
+		return r.damage(fmt.Sprintf("it ends before record %d, but the segment after it begins with record %d", r.next, next.first))
+	}
 	// A listing taken while segments are begun can show a later one without an earlier.
 	if exists(segmentPath(r.dir, r.next)) {
 		r.list = nil
