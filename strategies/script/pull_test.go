@@ -86,26 +86,6 @@ func TestPullLanguage(t *testing.T) {
 	}
 }
 
-// And so do random programs; -script.programs and -script.seed choose them.
-func TestPullRandomPrograms(t *testing.T) {
-	moved, all := 0, 0
-	for i := range *fuzzPrograms {
-		seed := *fuzzSeed + uint64(i)
-		text := program(fmt.Sprintf("r%d", seed), randomProgram(seed))
-		if _, err := check(FromText("p.go", text), true); err != nil {
-			continue
-		}
-		all++
-		if pullAndPlain(t, text) {
-			moved++
-		}
-		if t.Failed() {
-			t.Fatalf("-script.seed %d", seed)
-		}
-	}
-	t.Logf("%d of %d programs in the loop", moved, all)
-}
-
 // What qualifies, and what does not: the case just inside beside the one outside.
 func TestPullQualifies(t *testing.T) {
 	const quote = "func OnQuote(ctx *strategies.Context, q *strategies.Quote) {\n"

@@ -24,6 +24,7 @@ type backtestFlags struct {
 	path                              string // of the strategy, as typed; empty = embedded
 	seed                              int64
 	native, asJSON, skipBad, watch    bool
+	plain                             bool // interpret without the loop, for comparison
 	speed                             float64
 }
 
@@ -75,6 +76,8 @@ func (f *backtestFlags) register(c *cobra.Command) {
 	fs.Float64Var(&f.speed, "speed", 0, "play at a multiple of real time; 0 = as fast as possible")
 	fs.BoolVar(&f.watch, "watch", false, "take changes of the strategy's files in while it runs")
 	fs.StringVar(&f.shadow, "shadow", "", "with --watch: recorded time a new version rehearses over before it takes over, 0 = none (default 10m)")
+	fs.BoolVar(&f.plain, "plain", false, "interpret without running the frequent handlers in one loop: slower, decides the same")
+	fs.Lookup("plain").Hidden = true
 	fs.BoolVar(&f.skipBad, "skip-bad", false, "leave out rows that cannot be read, and count them")
 	fs.BoolVar(&f.asJSON, "json", false, "print one JSON object and nothing else")
 }

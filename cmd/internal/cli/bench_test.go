@@ -11,7 +11,8 @@ import (
 )
 
 // BenchmarkBacktest is a whole backtest, reading the recording included, of an EMA
-// cross with a position check on every quote over 1.4 million real events.
+// cross with a position check on every quote over 1.4 million real events: interpreted
+// as scripts are, with every handler called plainly, and compiled.
 func BenchmarkBacktest(b *testing.B) {
 	const strategy = "testdata/quotecross"
 	recording := filepath.Join(b.TempDir(), "aig.arrows")
@@ -35,6 +36,9 @@ func BenchmarkBacktest(b *testing.B) {
 	args = []string{"backtest", strategy, "--spec=AIG=0.01,1", "--feed=" + recording, "--json"}
 	b.Run("interpreted", func(b *testing.B) {
 		measure(b, func(out *bytes.Buffer) int { return Main(args, out, &log) })
+	})
+	b.Run("plain", func(b *testing.B) {
+		measure(b, func(out *bytes.Buffer) int { return Main(append(args[:len(args):len(args)], "--plain"), out, &log) })
 	})
 	b.Run("compiled", func(b *testing.B) {
 		measure(b, func(out *bytes.Buffer) int {

@@ -85,9 +85,11 @@ func TestScenariosInterpretedAndCompiled(t *testing.T) {
 		}
 		for _, path := range paths {
 			t.Run(name+"/"+filepath.Base(path), func(t *testing.T) {
-				diff, err := runScenario(dir, path, false)
-				if err != nil || diff != "" {
-					t.Fatalf("%v\n%s", err, diff)
+				for _, flags := range [][]string{nil, {"--plain"}} {
+					diff, err := runScenario(dir, path, false, flags...)
+					if err != nil || diff != "" {
+						t.Fatalf("%v: %v\n%s", flags, err, diff)
+					}
 				}
 				want, got := traces(t, binary, dir, path)
 				if diff := difference(want, got); diff != "" {
@@ -185,6 +187,9 @@ func TestExamplesInterpretedAndCompiledOnTheSample(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(examplesDir, name)
 			here := backtestJSON(t, "backtest", dir, "--json")
+			if plain := backtestJSON(t, "backtest", dir, "--json", "--plain"); plain != here {
+				t.Fatalf("in the loop %+v\nplain       %+v", here, plain)
+			}
 			_, there := runCompiled(t, binary, dir, nil, []string{"backtest", dir, "--json"}, "")
 			here.Tier, there.Tier = "", ""
 			if here != there {

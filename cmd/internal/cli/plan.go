@@ -200,7 +200,12 @@ func (p *plan) load() (*strategies.Program, error) {
 	if p.compiled() {
 		return native.Take(p.src.Hash)
 	}
-	return p.checked.Load(script.Options{Params: p.params, Guard: guard()})
+	return p.checked.Load(p.options())
+}
+
+// options are what instances of the strategy are loaded with.
+func (p *plan) options() script.Options {
+	return script.Options{Params: p.params, Guard: guard(), Plain: p.flags.plain}
 }
 
 // parseLatency reads a duration; a bare 0 is one.

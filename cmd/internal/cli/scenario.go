@@ -64,13 +64,14 @@ func testAll(c *cobra.Command, dir string, update bool) error {
 }
 
 // runScenario plays one scenario and returns how its trace differs from what was
-// expected; with update it rewrites the expectation instead.
-func runScenario(dir, path string, update bool) (string, error) {
+// expected; with update it rewrites the expectation instead. flags come before those of
+// the scenario.
+func runScenario(dir, path string, update bool, flags ...string) (string, error) {
 	archive, err := txtar.ParseFile(path)
 	if err != nil {
 		return "", err
 	}
-	got, err := traceOf(dir, archive)
+	got, err := traceOf(dir, archive, flags...)
 	if err != nil {
 		return "", err
 	}
@@ -99,7 +100,7 @@ func section(a *txtar.Archive, name string) *txtar.File {
 }
 
 // traceOf backtests the strategy on the scenario's feed and returns the trace.
-func traceOf(strategy string, a *txtar.Archive) (string, error) {
+func traceOf(strategy string, a *txtar.Archive, args ...string) (string, error) {
 	feed := section(a, "feed.csv")
 	if feed == nil {
 		return "", errors.New("no section -- feed.csv --")
@@ -112,7 +113,6 @@ func traceOf(strategy string, a *txtar.Archive) (string, error) {
 	var f backtestFlags
 	c := &cobra.Command{}
 	f.register(c)
-	var args []string
 	for _, name := range []string{"feed.csv", "config.yaml"} {
 		if s := section(a, name); s != nil {
 			path := filepath.Join(tmp, name)

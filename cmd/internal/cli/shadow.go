@@ -10,7 +10,7 @@ import (
 func (s *stage) newShadow(w *sim.World) *script.Shadow {
 	h := &script.Shadow{
 		Universe: s.plan.universe, Old: s.plan.checked, Span: s.plan.shadow, Members: append([]engine.Member(nil), w.Members()...),
-		Options: script.Options{Params: s.plan.params, Guard: guard()},
+		Options: s.plan.options(),
 	}
 	for _, m := range h.Members {
 		h.Events = append(h.Events, w.Recent(m.Instrument, h.Span))

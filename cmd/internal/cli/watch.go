@@ -49,7 +49,7 @@ func (p *plan) startStage(out io.Writer) (*stage, func()) {
 	if !p.flags.watch {
 		return s, func() {}
 	}
-	s.reloader = script.NewReloader(p.path, p.src.Hash, script.Options{Params: p.params, Guard: guard()})
+	s.reloader = script.NewReloader(p.path, p.src.Hash, p.options())
 	if p.shadow > 0 {
 		s.rehearsed = make(chan rehearsal, 1)
 	}
@@ -195,7 +195,7 @@ func (s *stage) program(c *script.Candidate, id int) (*strategies.Program, error
 	if id < len(c.Programs) {
 		return c.Programs[id], nil
 	}
-	return c.Checked.Load(script.Options{Params: s.plan.params, Guard: guard()})
+	return c.Checked.Load(s.plan.options())
 }
 
 // takeBack undoes the swaps of the instances before one that failed.
