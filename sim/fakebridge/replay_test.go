@@ -297,7 +297,7 @@ func TestClose(t *testing.T) {
 			done <- err
 		}()
 		go func() {
-			_, err := p.client().Do(request("GET", "/v1/api/orders", ""))
+			_, err := p.Do(request("GET", "/v1/api/orders", ""))
 			done <- err
 		}()
 		synctest.Wait()
@@ -312,6 +312,9 @@ func TestClose(t *testing.T) {
 		}
 		if err := s.Listen("127.0.0.1:0"); err == nil {
 			t.Error("a closed server listens")
+		}
+		if _, err := s.Memory().Do(request("GET", "/v1/api/orders", "")); err == nil {
+			t.Error("a closed server answers")
 		}
 		_ = c.ws.Close(websocket.StatusNormalClosure, "")
 	})

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/coder/websocket"
 )
@@ -237,25 +238,25 @@ func TestControlIsLocal(t *testing.T) {
 
 // TestLostReplyOverREST: the call hangs until its client gives up, and was executed.
 func TestLostReplyOverREST(t *testing.T) {
-	s := start(t, Config{Manual: true, Faults: []string{"lose-reply=1"}})
-	if _, err := s.Step(1); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	r := request("POST", "/v1/api/accounts/Sim101/orders/place", buyOne).WithContext(ctx)
-	r.URL.Host = strings.TrimPrefix(s.BaseURL(), "http://")
-	done := make(chan error, 1)
-	go func() {
-		_, err := http.DefaultClient.Do(r)
-		done <- err
-	}()
-	for len(s.Ledger().Executions) == 0 {
+	synctest.Test(t, func(t *testing.T) {
+		s, p, end := bubble(t, Config{Manual: true, Faults: []string{"lose-reply=1"}})
 		if _, err := s.Step(1); err != nil {
-			t.Fatal("the order was never executed")
+			t.Fatal(err)
 		}
-	}
-	cancel()
-	if err := <-done; err == nil {
-		t.Error("a lost reply arrived")
-	}
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan error, 1)
+		go func() {
+			_, err := p.Do(request("POST", "/v1/api/accounts/Sim101/orders/place", buyOne).WithContext(ctx))
+			done <- err
+		}()
+		synctest.Wait()
+		if n := len(s.Ledger().Executions); n != 1 || len(done) != 0 {
+			t.Errorf("%d executions, %d answers", n, len(done))
+		}
+		cancel()
+		if err := <-done; err == nil {
+			t.Error("a lost reply arrived")
+		}
+		end()
+	})
 }

@@ -3,6 +3,8 @@ package fakebridge
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"sync"
@@ -98,7 +100,10 @@ func New(c Config) (*Server, error) {
 		return nil, err
 	}
 	s.mux = s.routes()
-	s.http = &http.Server{Handler: s.mux, ReadHeaderTimeout: 10 * time.Second, ConnContext: withConn}
+	s.http = &http.Server{
+		Handler: s.mux, ReadHeaderTimeout: 10 * time.Second, ConnContext: withConn,
+		ErrorLog: log.New(io.Discard, "", 0), // what a client does wrong is the client's to log
+	}
 	if !c.Manual {
 		s.wg.Go(s.run)
 	}

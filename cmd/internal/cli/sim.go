@@ -25,11 +25,11 @@ import (
 // simFlags are the flags of sim, as typed.
 type simFlags struct {
 	feedFlags
-	feeds, accounts, quirks, faults     []string
-	listen, tokenEnv, fill, ledger      string
-	speed, budgetScale                  float64
-	seed                                uint64
-	paused, listQuirks, listFaults, asJ bool
+	feeds, accounts, quirks, faults        []string
+	listen, tokenEnv, fill, ledger         string
+	speed, budgetScale                     float64
+	seed                                   uint64
+	paused, listQuirks, listFaults, asJSON bool
 }
 
 func newSim() *cobra.Command {
@@ -72,7 +72,7 @@ func (f *simFlags) registerSim(c *cobra.Command) {
 	fs.StringVar(&f.fill, "fill", "conservative", "fill model of resting orders: conservative, queue or touch")
 	fs.Uint64Var(&f.seed, "seed", 1, "seed of order and execution ids")
 	fs.StringVar(&f.ledger, "ledger", "", "file to write the ledger of what really happened to, at the end")
-	fs.BoolVar(&f.asJ, "json", false, "print where it is served as one JSON object and nothing else")
+	fs.BoolVar(&f.asJSON, "json", false, "print where it is served as one JSON object and nothing else")
 	fs.StringArrayVar(&f.specs, "spec", nil, "NAME=TICK,POINTVALUE of an instrument the built-in table lacks; repeatable")
 	fs.StringArrayVar(&f.instruments, "instrument", nil, "play only this instrument (full name); repeatable")
 	fs.StringVar(&f.from, "from", "", "first moment, RFC 3339 or a date (UTC)")
@@ -125,6 +125,9 @@ func (f *simFlags) serve(progress io.Writer) (*fakebridge.Server, place, error) 
 		return nil, place{}, err
 	}
 	s, err := fakebridge.New(c)
+	if errors.Is(err, io.EOF) {
+		err = errors.New("the feed has no events in the chosen time; see --from, --to and --instrument")
+	}
 	if err != nil {
 		return nil, place{}, usageError{errors.Join(err, c.Feed.Close())}
 	}
@@ -223,7 +226,7 @@ func (f *simFlags) token(progress io.Writer) (string, error) {
 
 // announce says where it is and how to connect.
 func (f *simFlags) announce(out io.Writer, p place) {
-	if f.asJ {
+	if f.asJSON {
 		text, _ := json.Marshal(p) // strings only
 		fmt.Fprintf(out, "%s\n", text)
 		return

@@ -100,10 +100,12 @@ func (b *Broker) Request(now Now, bearer, name string, args Args) (ConnID, []Out
 	b.step(now)
 	b.lastConn++
 	c := &conn{id: b.lastConn, rest: true}
-	switch b.authorize(bearer) {
-	case 401:
+	switch status := b.authorize(bearer); {
+	case b.now.Limit < b.downUntil:
+		b.answer(c, 503, obj("error", "Service restarting"))
+	case status == 401:
 		b.answer(c, 401, obj("error", "Unauthorized"))
-	case 403:
+	case status == 403:
 		b.answer(c, 403, obj("error", "API access requires the Pro plan"))
 	default:
 		b.rpc(c, Message{API: name, Args: args})

@@ -84,7 +84,7 @@ func init() {
 		{"takeover", "", "another process takes the session: 1008", func(b *Broker, _ string) error { b.closeConn(Close, 1008, b.takeoverReason()); return nil }},
 		{"addon-off", "", "the add-on disconnects", func(b *Broker, _ string) error { b.loseAddon(); return nil }},
 		{"addon-on", "", "the add-on is back", func(b *Broker, _ string) error { b.addon = true; return nil }},
-		{"restart", "[DURATION]", "the service restarts: the link is closed and upgrades get 503 for so long; orders live on", restart},
+		{"restart", "[DURATION]", "the service restarts: the link is closed, upgrades and REST get 503 for so long; orders live on", restart},
 		{"refuse", "N", "refuse the next N calls as over the limit", count(func(b *Broker) *int { return &b.faults.refuse })},
 		{"drain", "N", "another program of the user spends N tokens", drain},
 		{"lose-call", "N", "the next N calls that change something get lost before they are executed", count(func(b *Broker) *int { return &b.faults.loseCall })},

@@ -31,6 +31,9 @@ func TestRestart(t *testing.T) {
 	if got := r.connect(); got != 503 {
 		t.Errorf("during it: %d", got)
 	}
+	if _, outs := r.b.Request(r.now, "right", "GetAllOrders", nil); outs[0].Status != 503 {
+		t.Errorf("REST during it: %d", outs[0].Status)
+	}
 	r.wait(10*time.Second - 1)
 	if got := r.connect(); got != 503 {
 		t.Errorf("just before its end: %d", got)
