@@ -63,6 +63,7 @@ func (s *Server) routes() *http.ServeMux {
 	handle := func(pattern string, h http.HandlerFunc) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			if !s.enter() {
+				wireOf(r).cut() // to return would be to answer
 				return
 			}
 			defer s.wg.Done()
@@ -98,6 +99,7 @@ func (s *Server) rest(w http.ResponseWriter, r *http.Request, e endpoint) {
 		writeJSON(w, o.Status, json.RawMessage(o.Data))
 	case <-r.Context().Done():
 	case <-s.done:
+		wireOf(r).cut() // to return would be to answer
 	}
 	s.mu.Lock()
 	delete(s.waiting, id)
