@@ -233,16 +233,17 @@ func (w *Worker) Rollback(ctx context.Context, name, reason string) (string, err
 
 func (w *Worker) rollbackAll(s *running, reason string) (string, error) {
 	w.fire(w.cfg.Clock())
-	back, failed := 0, error(nil)
+	back, first := 0, error(nil)
 	for _, in := range s.Instances {
-		if err := w.rollback(in.ID, reason); err != nil {
-			failed = err
-			continue
+		err := w.rollback(in.ID, reason)
+		if err == nil {
+			back++
+		} else if first == nil {
+			first = err
 		}
-		back++
 	}
 	if back == 0 {
-		return "", failed
+		return "", first
 	}
 	return fmt.Sprintf("rolled back: %s runs the version before on %d of %d instruments", s.Name, back, len(s.Instances)), nil
 }

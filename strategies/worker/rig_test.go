@@ -31,7 +31,8 @@ type rig struct {
 	cancel context.CancelFunc
 	ended  chan error
 
-	mu      sync.Mutex
+	feeding sync.Mutex // for stream
+	mu      sync.Mutex // for what follows
 	down    bool // nothing can be published
 	silent  bool // the gateway does not answer
 	seqs    map[engine.StrategyID]uint64
@@ -187,7 +188,15 @@ func (r *rig) hear(data []byte) {
 }
 
 // send publishes an event on the feed.
-func (r *rig) send(e engine.Event) { _ = r.stream.Publish(engine.AppendEvent(nil, e)) }
+func (r *rig) send(e engine.Event) { r.raw(engine.AppendEvent(nil, e)) }
+
+// raw publishes bytes on the feed. The test does it and, when an answer is due, the
+// worker's goroutine.
+func (r *rig) raw(data []byte) {
+	r.feeding.Lock()
+	defer r.feeding.Unlock()
+	_ = r.stream.Publish(data)
+}
 
 // quote sends a quote of an instrument, stamped now, with a price in ticks.
 func (r *rig) quote(in engine.InstrumentID, bid engine.Price) {

@@ -250,11 +250,3 @@ func (w *Worker) recordSource(s *script.Source) bool {
 	w.written[s.Hash] = w.record(KindSource, appendSource(nil, s))
 	return w.written[s.Hash]
 }
-
-// Version is the source an instance runs; for tests and views, not while Run does.
-func (w *Worker) Version(id engine.StrategyID) (hash string, ok bool) {
-	if int(id) >= len(w.members) || w.members[id] == nil {
-		return "", false
-	}
-	return w.members[id].hash, true
-}

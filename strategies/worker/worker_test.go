@@ -124,7 +124,7 @@ func TestNothingIsHeardWithoutTheState(t *testing.T) {
 		if got := r.heard(); strings.Count(got, "wait for their state") != 2 {
 			t.Fatalf("it said\n%s", got)
 		}
-		r.silent = false
+		r.set(func() { r.silent = false })
 		r.pass(time.Second)
 		got := r.heard()
 		if !strings.HasSuffix(got, "0: link true") || strings.Contains(got, "link false") || strings.Contains(got, "quote") {
@@ -153,16 +153,16 @@ func TestGaps(t *testing.T) {
 			m.Lost = 1
 			r.feed <- m
 		},
-		"a message cannot be read":  func(r *rig) { _ = r.stream.Publish([]byte{99, 1, 2}) },
+		"a message cannot be read":  func(r *rig) { r.raw([]byte{99, 1, 2}) },
 		"a message is not numbered": func(r *rig) { r.feed <- msg(1, 2, 3) },
-		"a message is empty":        func(r *rig) { _ = r.stream.Publish(nil) },
+		"a message is empty":        func(r *rig) { r.raw(nil) },
 	} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t, talker, 2).start()
 				r.quote(0, 4)
 				r.expect("0: start ES 01-24", "0: quote 1")
-				r.silent = true
+				r.set(func() { r.silent = true })
 				resume := r.hold()
 				spoil(r)
 				resume()

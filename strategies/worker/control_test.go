@@ -1,0 +1,121 @@
+package worker
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"tollgate/engine"
+	"tollgate/engine/bus"
+	"tollgate/strategies/script"
+)
+
+// TestOverTheBus: a worker and a gateway's end on the real bus inside the process:
+// the state is asked for, a quote becomes an intent, versions change at a word.
+func TestOverTheBus(t *testing.T) {
+	b, err := bus.Open(bus.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	subscribe := func(subject string) *bus.Sub {
+		s, err := b.Subscribe(subject, FeedQueue)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	r := newRig(t, quiet, 1)
+	write := r.files(version("v0"))
+	intents, beats := subscribe(bus.Intents("Sim 101", bus.EveryWorker)), subscribe(bus.Beats("Sim 101", bus.EveryWorker))
+	r.cfg.Feed, r.cfg.Bus, r.cfg.Options = subscribe(bus.Feed("Sim 101")).C, b, script.Options{}
+	w, err := New(r.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop, err := w.Serve(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { r.ended <- w.Run(ctx) }()
+
+	limit, end := context.WithTimeout(t.Context(), 30*time.Second)
+	defer end()
+	feed, follow := bus.NewStream(b, bus.Feed("Sim 101"), 0), bus.Follower{}
+	receive := func() engine.Event {
+		t.Helper()
+		m, err := intents.Next(limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := follow.Take(m.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := engine.ParseEvent(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	send := func(e engine.Event) {
+		if err := feed.Publish(engine.AppendEvent(nil, e)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	quote := func() {
+		t.Helper()
+		send(&engine.Quote{At: clock(), Bid: 4, Ask: 5, Last: engine.NoPrice, Volume: engine.UnknownQty})
+		if i, ok := receive().(*engine.Intent); !ok || i.Kind != engine.Submit {
+			t.Fatalf("it sent %+v", i)
+		}
+	}
+	if _, ok := receive().(*engine.Resync); !ok {
+		t.Fatal("the state is not asked for first")
+	}
+	send(&engine.Snapshot{At: clock()})
+	quote()
+
+	write(version("v1"))
+	if text, err := AskReload(limit, b, "Sim 101", "w", "s"); err != nil || !strings.HasPrefix(text, "reloaded: s ") {
+		t.Fatalf("%q, %v", text, err)
+	}
+	quote()
+	if text, err := AskRollback(limit, b, "Sim 101", "w", "s", "as a test"); err != nil || !strings.HasPrefix(text, "rolled back: s ") {
+		t.Fatalf("%q, %v", text, err)
+	}
+	quote()
+	if _, err := AskReload(limit, b, "Sim 101", "w", "z"); err == nil || !strings.Contains(err.Error(), `no strategy "z"`) {
+		t.Fatal(err)
+	}
+	if _, err := ask(limit, b, "Sim 101", "w", "dance now"); err == nil || !strings.Contains(err.Error(), `"dance"`) {
+		t.Fatal(err)
+	}
+	if _, err := AskReload(limit, b, "Sim 101", "x", "s"); err == nil || !strings.Contains(err.Error(), "worker x: ") {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := <-r.ended; err != nil {
+		t.Fatal(err)
+	}
+	for {
+		m, err := beats.Next(limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if beat, err := bus.ParseBeat(m.Data); err != nil {
+			t.Fatal(err)
+		} else if beat.Last {
+			break
+		}
+	}
+	r.w = w
+	r.cfg.Options = script.Options{}
+	replay, _, err := r.replay()
+	if err != nil || replay.Hash() != w.runner.Hash() {
+		t.Fatalf("the replay has digest %x, the run %x: %v", replay.Hash(), w.runner.Hash(), err)
+	}
+}
