@@ -33,8 +33,8 @@ type rig struct {
 
 	feeding sync.Mutex // for stream
 	mu      sync.Mutex // for what follows
-	down    bool // nothing can be published
-	silent  bool // the gateway does not answer
+	down    bool       // nothing can be published
+	silent  bool       // the gateway does not answer
 	seqs    map[engine.StrategyID]uint64
 	intents []engine.Intent
 	asked   []engine.StrategyID
