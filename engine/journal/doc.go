@@ -44,7 +44,8 @@
 //     long as a pin stands still. A segment that cannot be removed is tried again next
 //     time.
 //   - Damage: Reader and Open read at most the rest of one segment into memory to
-//     tell a torn tail from corruption.
+//     tell a torn tail from corruption, and check each of its bytes 16 times on average;
+//     a tail that needs more is called corruption.
 //   - Time: Open reads and checks every segment that is there.
 //
 // # Format
