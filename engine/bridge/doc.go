@@ -15,6 +15,14 @@
 // A Decoder belongs to one goroutine; what Decode returns is valid until the next
 // Decode. Nothing here panics on what the broker sends.
 //
+// # The link
+//
+// A Link makes the connection, reads it on one goroutine, pings it every 20 s and
+// gives it up after two unanswered. It connects again after 1, 2, 4 ... 30 s, and
+// never more than four times in any 60 s, restarts of the program included. When
+// another program takes the session it does not fight. A refused key ends it. The
+// key is in no event and no error.
+//
 // Bounds: MaxFrame bytes in a frame, more is *TooLarge; MaxInstruments in one
 // subscription; 16 faults told of one frame, the rest are left out in silence.
 //

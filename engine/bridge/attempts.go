@@ -1,0 +1,51 @@
+package bridge
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// readAttempts reads the attempts of before. A file that cannot be read, or that
+// names a time to come, might hide any number: as many as are allowed are assumed to
+// have been made just now. No file means none.
+func readAttempts(path string, now time.Time) []time.Time {
+	var past []time.Time
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &past)
+	}
+	for i := range past {
+		if past[i].After(now) || i > 0 && past[i].Before(past[i-1]) {
+			err = errors.New("the times make no sense")
+		}
+	}
+	if err != nil {
+		return []time.Time{now, now, now, now}
+	}
+	return past
+}
+
+// writeAttempts keeps them: on disk before the attempt is made, so that a program
+// that crashes again and again does not connect again and again.
+func writeAttempts(path string, past []time.Time) error {
+	b, err := json.Marshal(past)
+	if err != nil {
+		return err
+	}
+	next := path + ".new"
+	f, err := os.OpenFile(next, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(next, path)
+}
