@@ -22,7 +22,7 @@
 //
 // Speed 0 plays as fast as the client reads: the market's clock jumps from event to
 // event, snapshots in gaps of the recording are left out, and the replay waits while
-// half of the client's queue is full. With Config.Manual nothing moves by itself:
+// nobody is subscribed or half of the client's queue is full. With Config.Manual nothing moves by itself:
 // Tick catches up with Config.Clock, Step and StepTo play the recording.
 //
 // # Concurrency

@@ -50,9 +50,10 @@ func (s *Server) turn() time.Duration {
 	return s.untilDue()
 }
 
-// flatOut reports whether the feed is to be played as fast as it can be.
+// flatOut reports whether the feed is to be played as fast as it can be: to a
+// client that wants quotes, and not to nobody.
 func (s *Server) flatOut() bool {
-	return s.more && s.config.Speed == 0 && !s.paused && !s.config.Manual
+	return s.more && s.config.Speed == 0 && !s.paused && !s.config.Manual && s.broker.Subscribed()
 }
 
 // room reports whether every client has half of its queue free.

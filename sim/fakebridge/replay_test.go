@@ -113,10 +113,13 @@ func TestBudgetRunsWithTheSpeed(t *testing.T) {
 func TestFlatOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u, f := world(t, 5000)
-		s, p, end := bubble(t, Config{Universe: u, Feed: f, Speed: 0, Paused: true})
+		s, p, end := bubble(t, Config{Universe: u, Feed: f, Speed: 0})
 		c := dialPipe(t, p)
+		pass(time.Second)
+		if st := s.Status(); st.Events != 0 {
+			t.Errorf("played to nobody: %+v", st)
+		}
 		c.send(`{"action":"subscribe","instruments":["ES 12-26"]}`)
-		s.Resume()
 		pass(time.Second)
 		if st := s.Status(); st.Ended || st.Slow != 0 || st.Events == 0 {
 			t.Errorf("nobody reads, but: %+v", st)
@@ -132,6 +135,11 @@ func TestFlatOut(t *testing.T) {
 				t.Fatalf("volume %g after %g", v, volume)
 			}
 			volume = q["volume"].(float64)
+		}
+		began := s.MarketTime()
+		pass(time.Minute)
+		if got := s.MarketTime().Sub(began); got != time.Minute {
+			t.Errorf("after the end the market's clock went on by %s in a minute", got)
 		}
 		_ = c.ws.CloseNow()
 		end()

@@ -22,6 +22,7 @@ const (
 	MaxOrders       = 100_000 // orders of a run; further ones are refused
 	MaxDelayed      = 10_000  // replies and requests under way; further replies are lost
 	MaxSubscribed   = 1_000   // names of one connection; further ones are ignored
+	MaxAddresses    = 1_000   // addresses whose upgrades are counted; with so many in a minute a new one is refused
 	barsKept        = 5_000   // minute bars of one instrument
 )
 

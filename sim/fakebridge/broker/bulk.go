@@ -17,11 +17,11 @@ func (b *Broker) cancelReplace(args Args) result {
 	for _, k := range []string{"account", "instrument", "action", "quantity", "orderType", "timeInForce", "limitPrice", "stopPrice", "ocoId", "strategy", "requireMarketPosition", "maxPositions"} {
 		placing[k] = args[k]
 	}
-	a, in, err := b.both(placing)
+	_, in, err := b.both(placing)
 	if err != nil {
 		return refuse(err.Error())
 	}
-	if _, err := b.terms(placing, a, in); err != nil {
+	if _, err := b.terms(placing, in); err != nil {
 		return refuse(err.Error())
 	}
 	b.kill(o)

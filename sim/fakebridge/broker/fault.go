@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"tollgate/engine"
 )
 
 // faults are the mishaps that are armed.
@@ -263,8 +261,8 @@ func (b *Broker) Addon() bool { return b.addon }
 // Connected reports whether a client is connected.
 func (b *Broker) Connected() bool { return b.conn != nil }
 
-// DownUntil is when a restart under way is over; engine.NoTime = none was.
-func (b *Broker) DownUntil() engine.Time { return b.downUntil }
+// Subscribed reports whether a client is connected that wants quotes.
+func (b *Broker) Subscribed() bool { return b.conn != nil && len(b.conn.names) > 0 }
 
 // Usage is the fault as it is typed.
 func (k *FaultKind) Usage() string {

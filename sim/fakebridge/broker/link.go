@@ -53,12 +53,7 @@ const minPnL = time.Second
 func (b *Broker) Upgrade(now Now, bearer, remote string) (ConnID, int, []Out) {
 	b.step(now)
 	b.tally.upgrade(b.now.Limit)
-	w := b.upgrades[remote]
-	if w == nil {
-		w = &window{limit: UpgradeLimit, span: time.Minute}
-		b.upgrades[remote] = w
-	}
-	if status := b.mayUpgrade(w, bearer); status != 101 {
+	if status := b.mayUpgrade(b.window(remote), bearer); status != 101 {
 		b.tally.refusedUpgrades++
 		return 0, status, b.take()
 	}
@@ -70,6 +65,28 @@ func (b *Broker) Upgrade(now Now, bearer, remote string) (ConnID, int, []Out) {
 		b.after(int64(d), func() { b.silence(id) })
 	}
 	return b.conn.id, 101, b.take()
+}
+
+// window is that of an address's upgrades. When MaxAddresses have one, those that
+// have made no attempt for a minute are forgotten; with that many in one minute
+// everybody new is refused.
+func (b *Broker) window(remote string) *window {
+	if w := b.upgrades[remote]; w != nil {
+		return w
+	}
+	if len(b.upgrades) >= MaxAddresses {
+		for name, w := range b.upgrades { // map order: each is looked at by itself
+			if w.prune(b.now.Limit); len(w.times) == 0 {
+				delete(b.upgrades, name)
+			}
+		}
+	}
+	w := &window{limit: UpgradeLimit, span: time.Minute}
+	if len(b.upgrades) >= MaxAddresses {
+		return &window{}
+	}
+	b.upgrades[remote] = w
+	return w
 }
 
 func (b *Broker) mayUpgrade(w *window, bearer string) int {

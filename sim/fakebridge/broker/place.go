@@ -76,7 +76,7 @@ func (b *Broker) side(args Args) (engine.Side, error) {
 }
 
 // terms reads the terms of a new order.
-func (b *Broker) terms(args Args, a *account, in *engine.Instrument) (engine.Terms, error) {
+func (b *Broker) terms(args Args, in *engine.Instrument) (engine.Terms, error) {
 	t := engine.Terms{Instrument: in.ID, Limit: engine.NoPrice, Stop: engine.NoPrice}
 	var err error
 	if t.Side, err = b.side(args); err != nil {
@@ -99,7 +99,6 @@ func (b *Broker) terms(args Args, a *account, in *engine.Instrument) (engine.Ter
 		return t, fmt.Errorf("quantity must be from 1 to %d", engine.MaxQty)
 	}
 	t.Qty = engine.Qty(qty)
-	t.OCO = a.oco(args.text("ocoId"))
 	return t, b.prices(args, in, &t)
 }
 
@@ -148,7 +147,7 @@ func (b *Broker) place(args Args) (result, *order) {
 	if err != nil {
 		return refuse(err.Error()), nil
 	}
-	t, err := b.terms(args, a, in)
+	t, err := b.terms(args, in)
 	late := errors.Is(err, errOffTick)
 	if err != nil && !late {
 		return refuse(err.Error()), nil
@@ -160,6 +159,7 @@ func (b *Broker) place(args Args) (result, *order) {
 	if own != "" && b.find(own) != nil && b.quirks.DuplicateID != "second" {
 		return refuse(fmt.Sprintf("Order id '%s' already exists", own)), nil
 	}
+	t.OCO = a.oco(args.text("ocoId"))
 	o := b.create(a, t, own, args.text("ocoId"))
 	if late {
 		b.rejectSoon(o, "Rejected: "+errOffTick.Error())

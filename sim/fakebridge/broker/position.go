@@ -216,7 +216,7 @@ func (b *Broker) flatPlace(args Args) result {
 		return refuse(err.Error())
 	}
 	// The entry is judged before anything is closed: a mistake in it closes nothing.
-	if _, err := b.terms(args, a, in); err != nil {
+	if _, err := b.terms(args, in); err != nil {
 		return refuse(err.Error())
 	}
 	b.closeOut(a, in)
