@@ -69,7 +69,9 @@
 // is one and the same in every turn; range over a string with the index alone;
 // labels inside a case; a constant shifted by a variable; a float divided by the
 // constant 0; a map literal inside an operand of && or ||; a case with several
-// conditions in a switch without a tag. Interfaces of the script's own are refused
+// conditions in a switch without a tag; a named result, which keeps what the call
+// before left in it and changes the variable that it is assigned to too early; the
+// value of a missing key in v, ok := m[k], which stays what it was. Interfaces of the script's own are refused
 // altogether: too much about them is wrong.
 //
 // # What things cost
@@ -84,6 +86,38 @@
 // its line to be known. What checking, loading and a handler cost on your machine:
 //
 //	go test -run xxx -bench . ./strategies/script
+//
+// # The loop
+//
+// OnQuote, OnTrade and OnBar are not called as functions where that can be avoided.
+// Load moves their bodies into one interpreted function that waits for the next event
+// as a coroutine does and never returns, which takes most of what a call costs away:
+// a backtest with a handler on every quote is about twice as fast. The source is the
+// same and so are the decisions; a strategy notices nothing, panics and their lines
+// included. Checked.Pulled names the handlers that are in the loop.
+//
+// A handler stays a plain function when something in it could outlive the event or
+// reach the handler otherwise:
+//
+//   - a func literal, new or & in its body
+//   - a method with a pointer receiver called on a local, a slice of a local array
+//   - a use of the handler by its name elsewhere in the script
+//   - whatever the language gains that the loop has not been taught
+//
+// Functions that a handler calls may do all of it. Locals that are numbers, strings or
+// truth values are declared once for all events, as nothing can hold on to them, and
+// cost no memory on an event.
+//
+// The loop is started by the first event. It takes about 25 KB more for each instance,
+// and one goroutine that only ever runs while a handler does: it is the caller that
+// waits, so nothing runs at the same time and a handler is over when the call returns.
+// A Program may be stepped by different goroutines one after the other, never at
+// once, and not by one that is locked to its thread. A panic ends the loop; the next
+// event, if there is one, starts it anew with the package variables as they are. A
+// handler that the Guard stops panics as a plain one does. When nobody holds a Program
+// and its handlers any more, the garbage collector ends its loop: until it runs, the
+// goroutine stays. So a testing/synctest bubble, which must end without goroutines, is
+// a place for Options.Plain.
 //
 // # Panics
 //
@@ -100,6 +134,10 @@
 // concurrent use.
 //
 // # Not promised
+//
+// Which handlers run in the loop may change with a version of this package; what they
+// decide may not. TestPullLanguage, TestPullRandomPrograms and the scenarios of the
+// examples compare the two ways.
 //
 // One difference is known and not understood: of 2,400 random programs one stopped
 // with a nil pointer interpreted and ran to its end compiled (-script.seed 100549

@@ -147,6 +147,16 @@ func TestPullHandlers(t *testing.T) {
 		{"an array kept", "a := [2]int{N, N}\nArrays = append(Arrays, a)\na[0] = 100\nfor _, k := range Arrays {\nS += strconv.Itoa(k[0])\n}"},
 		{"a struct kept", "p := pair{N, \"x\"}\nPairs = append(Pairs, p)\np.n = 100\nfor _, k := range Pairs {\nS += strconv.Itoa(k.n)\n}"},
 		{"a map kept", "m := map[string]int{\"a\": N}\nMaps = append(Maps, m)\nm[\"b\"] = N\nfor _, k := range Maps {\nS += strconv.Itoa(k[\"a\"] + len(k))\n}"},
+		{"literals kept", "Kept = append(Kept, []int{N})\nPairs = append(Pairs, pair{N, \"x\"})\nArrays = append(Arrays, [2]int{N, 1})\nMaps = append(Maps, map[string]int{\"a\": N})\nfor i := range Kept {\nKept[i][0]++\nPairs[i].n++\nArrays[i][1]++\nMaps[i][\"a\"]++\nS += strconv.Itoa(Kept[i][0] + Pairs[i].n + Arrays[i][0] + Arrays[i][1] + Maps[i][\"a\"])\n}"},
+		{"pointers in a literal kept", "l := []*pair{{N, \"x\"}}\nPtrs = append(Ptrs, l[0])\nfor _, k := range Ptrs {\nk.n++\nS += strconv.Itoa(k.n)\n}"},
+		{"pointers in a map literal kept", "l := map[string]*pair{\"a\": {N, \"x\"}}\nPtrs = append(Ptrs, l[\"a\"])\nfor _, k := range Ptrs {\nk.n++\nS += strconv.Itoa(k.n)\n}"},
+		{"arguments kept", "keep(N, N+1)\nkeep(N)\nfor _, k := range Kept {\nS += strconv.Itoa(k[0])\n}"},
+		{"results kept", "Pairs = append(Pairs, made(N))\nlocal := made(N)\nlocal.n += 50\nPairs = append(Pairs, local)\nPairs[0].n++\nfor _, k := range Pairs {\nS += strconv.Itoa(k.n)\n}"},
+		{"structs within", "b := box{xs: []int{N}}\nb.in.n = N\nBoxes = append(Boxes, b)\nb.arr[1]++\nb.xs[0]++\nfor _, k := range Boxes {\nS += strconv.Itoa(k.xs[0] + k.in.n + k.arr[1])\n}"},
+		{"assigned whole", "G = pair{N, \"x\"}\nh := G\nG.n++\nPairs = append(Pairs, G, h)\nPairs[0].n += 7\nfor _, k := range Pairs {\nS += strconv.Itoa(k.n)\n}"},
+		{"ranged structs kept", "Pairs = append(Pairs, pair{N, \"x\"})\nfor _, p := range Pairs[:1] {\nPairs = append(Pairs, p)\np.n = 99\n}\nfor _, k := range Pairs {\nS += strconv.Itoa(k.n)\n}"},
+		{"missing key", "m := map[int]int{1: 5}\nv, ok := m[N]\nif w, fine := m[N-1]; fine || !ok {\nS += strconv.Itoa(v*10 + w)\n}"},
+		{"errors kept", "_, err := strconv.Atoi(strings.Repeat(\"x\", N))\nErrs = append(Errs, err)\nfor _, e := range Errs {\nS += e.Error()\n}"},
 		{"the event kept", "Quotes = append(Quotes, *q)\nq.Bid = -1\nfor _, k := range Quotes {\nS += strconv.Itoa(int(k.Bid))\n}"},
 		{"parameter assigned", "ctx.Position = 1\nq = nil\nif q == nil {\nS += \"nil \"\n}"},
 		{"panic", "a := []int{1, 2}\nS += strconv.Itoa(a[N])"},
@@ -155,7 +165,7 @@ func TestPullHandlers(t *testing.T) {
 		{"panic without a risky line before", "panic(\"no \" + strconv.Itoa(N))"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			text := wrap("type pair struct {\nn int\ns string\n}\nvar (\nN int\nS string\nKept [][]int\nArrays [][2]int\nPairs []pair\nMaps []map[string]int\nQuotes []strategies.Quote\n)\nfunc deep(n int) int { return 10 / (n - 2) }\n" +
+			text := wrap("type pair struct {\nn int\ns string\n}\nvar (\nN int\nS string\nKept [][]int\nArrays [][2]int\nPairs []pair\nMaps []map[string]int\nQuotes []strategies.Quote\nPtrs []*pair\nBoxes []box\nG pair\nErrs []error\n)\ntype box struct {\nxs []int\nin pair\narr [2]int\n}\nfunc keep(xs ...int) { Kept = append(Kept, xs) }\nfunc made(n int) pair { return pair{n, \"m\"} }\nfunc deep(n int) int { return 10 / (n - 2) }\n" +
 				"func OnQuote(ctx *strategies.Context, q *strategies.Quote) {\nN++\n" + c.body + "\n}\n" +
 				"func OnBar(ctx *strategies.Context, bar *strategies.Bar) {\nN += 10\n" + strings.NewReplacer("q.Bid = -1", "bar.Low = -1", "*q", "strategies.Quote{Bid: bar.Low}", "q = nil", "bar = nil", "q == nil", "bar == nil").Replace(c.body) + "\n}\n")
 			checked, err := Check(FromText("p.go", text))

@@ -202,6 +202,28 @@ func TestExamplesInterpretedAndCompiledOnTheSample(t *testing.T) {
 	}
 }
 
+// TestEveryQuoteInTheLoopAndPlain: equal decisions of a strategy that is called on
+// every quote, whose handler is in the loop.
+func TestEveryQuoteInTheLoopAndPlain(t *testing.T) {
+	const strategy = "testdata/quotecross"
+	src, err := script.Read(strategy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked, err := script.Check(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(checked.Pulled(), " "); got != "OnQuote" {
+		t.Fatalf("in the loop: %q", got)
+	}
+	loop := backtestJSON(t, "backtest", strategy, "--json")
+	plain := backtestJSON(t, "backtest", strategy, "--json", "--plain")
+	if loop != plain || loop.Fills == 0 {
+		t.Fatalf("in the loop %+v\nplain       %+v", loop, plain)
+	}
+}
+
 // backtestJSON runs the command line in this process.
 func backtestJSON(t *testing.T, args ...string) result {
 	t.Helper()
