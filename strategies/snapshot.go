@@ -4,10 +4,12 @@ import "tollgate/engine"
 
 // onSnapshot goes on where the Desk says the instance stands: after a restart, or
 // when news was lost on the way. No handler is called; the script sees the position
-// and the open orders in its context.
+// and the open orders in its context. An intent that the Desk has not taken by then
+// counts as lost, and its number is given again: the shell must not let a strategy
+// act between asking for the state and handing it over.
 func (i *instance) onSnapshot(s *engine.Snapshot) {
 	i.moveTo(s.At)
-	i.seq, i.ref = max(i.seq, s.Intents), max(i.ref, s.Ref)
+	i.seq, i.ref = s.Intents, max(i.ref, s.Ref)
 	i.open = i.open[:0]
 	for n := range s.Orders {
 		o := &s.Orders[n]

@@ -31,6 +31,14 @@ func TestSnapshotGoesOn(t *testing.T) {
 	if !ok || n.Seq != 8 || n.Ref != 13 {
 		t.Fatalf("the next intent is %+v", r.out[len(r.out)-1])
 	}
+
+	// That intent was lost: the Desk goes on denying until its number comes.
+	r.step(&engine.Snapshot{At: 7, Strategy: 0, Intents: 7, Updates: 9, Ref: 12})
+	r.step(&engine.Quote{At: 8, Instrument: r.id, Bid: 99, Ask: 100, Last: engine.NoPrice, Volume: engine.UnknownQty})
+	n, ok = r.out[len(r.out)-1].(*engine.Intent)
+	if !ok || n.Seq != 8 || n.Ref <= 13 {
+		t.Fatalf("after a loss the next intent is %+v", r.out[len(r.out)-1])
+	}
 }
 
 // TestVacantNumbers: members of the Desk without a program leave gaps.

@@ -17,13 +17,21 @@ const (
 	DefaultBeat = 200 * time.Millisecond
 	FeedQueue   = 1 << 14 // messages a subscription to the feed should be asked to queue
 
-	resyncEvery = time.Second
+	resyncEvery = time.Second // of the machine's clock
 	maxReason   = 1000 // bytes
 	maxStrategy = math.MaxUint16
 )
 
 // ErrFeedClosed is the end of a worker whose bus was closed before its context.
 var ErrFeedClosed = errors.New("worker: the bus was closed")
+
+// Clock is the time a worker's timers fire by: the machine's, or a recording's that
+// runs faster. It must be that of the gateway.
+type Clock interface {
+	Now() engine.Time
+	// Until is how long a machine must wait for the clock to show t; 0 or less when it has passed.
+	Until(t engine.Time) time.Duration
+}
 
 // Config is what a Worker is made of.
 type Config struct {
@@ -43,13 +51,12 @@ type Config struct {
 	// First is the number before that of the first message the worker publishes; see
 	// bus.NewStream.
 	First uint64
-	// Clock tells the time: the shells read it, and nobody else.
-	Clock func() engine.Time
+	Clock Clock
 	// Record keeps an input; see the kinds. An error ends the worker. The payload is
 	// valid during the call. Nil = nothing is kept.
 	Record func(kind byte, payload []byte) error
 	// Beat is the time between heartbeats; 0 = DefaultBeat.
-	Beat time.Duration
+	Beat time.Duration // of the machine's clock
 
 	Options  script.Options   // to load programs with, its Guard above all; Params are those of the script
 	Takeback strategies.Guard // when a new version is taken back by itself

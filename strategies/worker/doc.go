@@ -18,7 +18,9 @@
 // hears anything: market events, updates and P&L are passed over, since the Snapshot
 // that follows them holds what became of them, and timers wait; the newest state of the link is
 // told afterwards. The same happens when a message is missing or cannot be read, when the
-// queue overflowed, and when an intent could not be published. OnOrder and OnFill
+// queue overflowed, when an intent could not be published and when the Desk says that
+// one did not arrive. Since no strategy acts between the question and the answer, the
+// numbers of intents go on from the Desk's without a hole. OnOrder and OnFill
 // are not called for what a Snapshot made good.
 //
 // An instance begins with the first quote of its instrument after that, as in a

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"fmt"
+	"time"
 
 	"tollgate/engine"
 	"tollgate/engine/bus"
@@ -48,6 +49,7 @@ func (w *Worker) take(e engine.Event) {
 	case *engine.Update:
 		if w.memberOf(e.Strategy) != nil && w.hears(e.At) {
 			w.step(e)
+			w.lostOne(e)
 		}
 	case *engine.PnL:
 		if w.hears(e.At) {
@@ -61,6 +63,14 @@ func (w *Worker) take(e engine.Event) {
 func (w *Worker) hears(at engine.Time) bool {
 	w.fire(at)
 	return w.waiting == 0
+}
+
+// lostOne gives up what is known when the Desk says that an intent did not arrive:
+// it takes no more until the numbers fit again.
+func (w *Worker) lostOne(u *engine.Update) {
+	if u.Denial != nil && u.Denial.Code == engine.SequenceGap && w.waiting == 0 {
+		w.desync()
+	}
 }
 
 func (w *Worker) memberOf(id engine.StrategyID) *member {
@@ -108,16 +118,19 @@ func (w *Worker) desync() {
 // ask asks for the states that are missing. When that cannot be published it is
 // asked again.
 func (w *Worker) ask() {
-	w.asked = w.cfg.Clock()
+	w.asked = 0
+	now := w.cfg.Clock.Now()
 	for _, m := range w.members {
-		if m != nil && m.waiting && !w.publish(&engine.Resync{At: w.asked, Strategy: m.ID}) {
+		if m != nil && m.waiting && !w.publish(&engine.Resync{At: now, Strategy: m.ID}) {
 			return
 		}
 	}
 }
 
+// askAgain counts beats and asks again for what is still missing.
 func (w *Worker) askAgain() {
-	if w.waiting == 0 || w.cfg.Clock().Sub(w.asked) < resyncEvery {
+	w.asked++
+	if w.waiting == 0 || time.Duration(w.asked)*w.cfg.Beat < resyncEvery {
 		return
 	}
 	for _, m := range w.members {

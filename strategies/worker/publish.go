@@ -49,12 +49,12 @@ func (w *Worker) tell(c engine.Command) {
 
 // say tells people something about a script.
 func (w *Worker) say(s *running, text string) {
-	w.tell(&engine.Log{At: w.cfg.Clock(), Strategy: s.Instances[0].ID, Text: text})
+	w.tell(&engine.Log{At: w.cfg.Clock.Now(), Strategy: s.Instances[0].ID, Text: text})
 }
 
 func (w *Worker) beat(last bool) {
 	w.buffer = bus.AppendBeat(w.buffer[:0], &bus.Beat{
-		At: w.cfg.Clock(), Done: w.done, Hash: w.runner.Hash(), Gaps: w.gaps, Synced: w.waiting == 0, Last: last,
+		At: w.cfg.Clock.Now(), Done: w.done, Hash: w.runner.Hash(), Gaps: w.gaps, Synced: w.waiting == 0, Last: last,
 	})
 	_ = w.cfg.Bus.Publish(w.beats, w.buffer) // the next one says the same
 }

@@ -120,12 +120,12 @@ func (w *Worker) decide(v verdict) {
 
 // swap puts a candidate in the place of every instance, or of none.
 func (w *Worker) swap(s *running, c *script.Candidate) (string, error) {
-	w.fire(w.cfg.Clock()) // what is due belongs to the version before
+	w.fire(w.cfg.Clock.Now()) // what is due belongs to the version before
 	if !w.recordSource(c.Source) {
 		return "", w.broken
 	}
 	for i, in := range s.Instances {
-		r := swapRecord{At: max(w.now, w.cfg.Clock()), ID: in.ID, Hash: c.Source.Hash, Takeback: w.cfg.Takeback}
+		r := swapRecord{At: max(w.now, w.cfg.Clock.Now()), ID: in.ID, Hash: c.Source.Hash, Takeback: w.cfg.Takeback}
 		if !w.record(KindSwap, r.append(appendDigest(nil, w.runner.Hash()))) {
 			return "", w.broken
 		}
@@ -150,7 +150,7 @@ func (w *Worker) takeBack(s *running, failed int) {
 }
 
 func (w *Worker) rollback(id engine.StrategyID, reason string) error {
-	r := rollbackRecord{At: max(w.now, w.cfg.Clock()), ID: id, Reason: reason}
+	r := rollbackRecord{At: max(w.now, w.cfg.Clock.Now()), ID: id, Reason: reason}
 	if !w.record(KindRollback, r.append(appendDigest(nil, w.runner.Hash()))) {
 		return w.broken
 	}
@@ -232,7 +232,7 @@ func (w *Worker) Rollback(ctx context.Context, name, reason string) (string, err
 }
 
 func (w *Worker) rollbackAll(s *running, reason string) (string, error) {
-	w.fire(w.cfg.Clock())
+	w.fire(w.cfg.Clock.Now())
 	back, first := 0, error(nil)
 	for _, in := range s.Instances {
 		err := w.rollback(in.ID, reason)

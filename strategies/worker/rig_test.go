@@ -83,11 +83,17 @@ func newRig(t testing.TB, text string, instruments int) *rig {
 	}
 	r.cfg = Config{
 		Account: "Sim 101", Name: "w", Universe: u, Scripts: []Script{s}, Zone: time.LoadLocation, History: 1000,
-		Feed: r.feed, Bus: r, Clock: clock, Record: r.record,
+		Feed: r.feed, Bus: r, Clock: machine{}, Record: r.record,
 		Options: script.Options{Plain: true}, // a bubble cannot end with the coroutines of the loop in it
 	}
 	return r
 }
+
+// machine is the clock of the bubble.
+type machine struct{}
+
+func (machine) Now() engine.Time                  { return clock() }
+func (machine) Until(t engine.Time) time.Duration { return t.Sub(clock()) }
 
 func clock() engine.Time { return engine.TimeOf(time.Now()) }
 

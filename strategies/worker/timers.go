@@ -55,5 +55,5 @@ func (w *Worker) arm(alarm *time.Timer) {
 		alarm.Stop()
 		return
 	}
-	alarm.Reset(max(0, next.Sub(w.cfg.Clock())))
+	alarm.Reset(max(0, w.cfg.Clock.Until(next)))
 }

@@ -27,7 +27,7 @@ type Worker struct {
 	done    uint64 // number of the newest message that is finished
 	gaps    uint64
 	waiting int         // members without the state
-	asked   engine.Time // when it was last asked for
+	asked   int         // beats ago they were asked for
 	link    *engine.LinkChange
 	timers  timers
 	armed   engine.Time // what the alarm is set for
@@ -60,11 +60,12 @@ func New(c Config) (*Worker, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	c.Beat = cmp.Or(c.Beat, DefaultBeat)
 	if c.Record == nil {
 		c.Record = func(byte, []byte) error { return nil }
 	}
 	w := &Worker{
-		cfg: c, now: engine.NoTime, asked: engine.NoTime, armed: engine.NoTime, written: map[string]bool{},
+		cfg: c, now: engine.NoTime, armed: engine.NoTime, written: map[string]bool{},
 		runner:  strategies.NewRunner(strategies.RunnerConfig{Universe: c.Universe, Zone: c.Zone, History: c.History}),
 		intents: bus.NewStream(c.Bus, bus.Intents(c.Account, c.Name), c.First),
 		news:    bus.News(c.Account, c.Name), beats: bus.Beats(c.Account, c.Name),
@@ -137,7 +138,7 @@ func (w *Worker) Run(ctx context.Context) error {
 
 // loop is the one select.
 func (w *Worker) loop(ctx context.Context) error {
-	beat := time.NewTicker(cmp.Or(w.cfg.Beat, DefaultBeat))
+	beat := time.NewTicker(w.cfg.Beat)
 	defer beat.Stop()
 	alarm := time.NewTimer(time.Hour)
 	defer alarm.Stop()
@@ -155,9 +156,9 @@ func (w *Worker) loop(ctx context.Context) error {
 			w.message(&m)
 		case <-alarm.C:
 			w.armed = engine.NoTime
-			w.fire(w.cfg.Clock())
+			w.fire(w.cfg.Clock.Now())
 		case <-beat.C:
-			w.fire(w.cfg.Clock()) // should the clock have been set meanwhile
+			w.fire(w.cfg.Clock.Now()) // should the clock have been set meanwhile
 			w.askAgain()
 			w.beat(false)
 		case do := <-w.requests:
@@ -192,7 +193,7 @@ func (w *Worker) urgent() {
 func (w *Worker) stop() {
 	for _, m := range w.members {
 		if m != nil && m.begun && w.broken == nil {
-			w.step(&engine.Phase{At: w.cfg.Clock(), Strategy: m.ID})
+			w.step(&engine.Phase{At: w.cfg.Clock.Now(), Strategy: m.ID})
 		}
 	}
 	w.record(KindEnd, appendDigest(nil, w.runner.Hash()))

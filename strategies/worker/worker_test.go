@@ -228,6 +228,56 @@ func TestIntentThatCannotBePublished(t *testing.T) {
 		r.heard()
 		r.quote(0, 16)
 		r.expect("0: quote 4")
+		if n := len(r.intents); n != 2 || r.intents[1].Seq != 2 {
+			t.Fatalf("the numbers have a hole: %+v", r.intents)
+		}
+	})
+}
+
+// TestIntentThatDidNotArrive: the Desk's denial heals the numbers.
+func TestIntentThatDidNotArrive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, talker, 1).start()
+		r.quote(0, 4)
+		r.settle()
+		r.set(func() { r.seqs[0] = 0 }) // the first intent was lost on its way
+		r.send(&engine.Update{At: clock(), Strategy: 0, Seq: 1, Denial: &engine.Denial{Code: engine.Throttled}})
+		r.settle()
+		if len(r.asked) != 1 {
+			t.Fatal("any denial is taken for a loss")
+		}
+		r.send(&engine.Update{At: clock(), Strategy: 0, Seq: 2, Denial: &engine.Denial{Code: engine.SequenceGap}})
+		r.quote(0, 8)
+		r.pass(time.Millisecond)
+		r.quote(0, 12)
+		r.settle()
+		if n := len(r.intents); len(r.asked) != 2 || r.intents[n-1].Seq != 1 {
+			t.Fatalf("asked %d times; intents %+v", len(r.asked), r.intents)
+		}
+		if err := r.stop(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// fast is a clock that runs a hundred times as fast as the machine's.
+type fast struct{ began engine.Time }
+
+func (f fast) Now() engine.Time                  { return f.began + 100*(clock()-f.began) }
+func (f fast) Until(t engine.Time) time.Duration { return t.Sub(f.Now()) / 100 }
+
+// TestFastClock: timers follow the clock they are given.
+func TestFastClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, talker, 1)
+		r.cfg.Clock = fast{clock()}
+		r.start()
+		r.quote(0, 4)
+		r.expect("0: start ES 01-24", "0: quote 1")
+		r.pass(99 * time.Millisecond)
+		r.expect()
+		r.pass(2 * time.Millisecond)
+		r.expect("0: timer 10")
 	})
 }
 
