@@ -18,7 +18,7 @@ const (
 	FeedQueue   = 1 << 14 // messages a subscription to the feed should be asked to queue
 
 	resyncEvery = time.Second // of the machine's clock
-	maxReason   = 1000 // bytes
+	maxReason   = 1000        // bytes
 	maxStrategy = math.MaxUint16
 )
 

@@ -26,8 +26,8 @@ type Worker struct {
 	follow  bus.Follower
 	done    uint64 // number of the newest message that is finished
 	gaps    uint64
-	waiting int         // members without the state
-	asked   int         // beats ago they were asked for
+	waiting int // members without the state
+	asked   int // beats ago they were asked for
 	link    *engine.LinkChange
 	timers  timers
 	armed   engine.Time // what the alarm is set for
