@@ -327,3 +327,64 @@ func TestClose(t *testing.T) {
 		_ = c.ws.Close(websocket.StatusNormalClosure, "")
 	})
 }
+
+// TestShutdown: a client learns that the service ends; one that does not answer does
+// not hold it up for longer than it is given.
+func TestShutdown(t *testing.T) {
+	for _, silent := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			s, p, _ := bubble(t, Config{Speed: 1})
+			c := dialPipe(t, p)
+			ended := make(chan error, 1)
+			if !silent {
+				go func() {
+					_, _, err := c.ws.Read(context.Background())
+					ended <- err
+				}()
+			}
+			began := time.Now()
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			if err := s.Shutdown(ctx); err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(began); silent != (took == time.Second) {
+				t.Errorf("it took %s", took)
+			}
+			if !silent && websocket.CloseStatus(<-ended) != websocket.StatusServiceRestart {
+				t.Error("the client was not told")
+			}
+			_ = c.ws.CloseNow()
+		})
+	}
+}
+
+// TestPush: without a feed the market's clock is the real one, and quotes are pushed.
+func TestPush(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u, _ := world(t, 0)
+		s, err := New(Config{Universe: u, Accounts: []Account{{Name: "Sim101"}}, Token: testToken, Speed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := dialPipe(t, s.Memory())
+		c.send(`{"action":"subscribe","instruments":["ES1!"]}`)
+		began := s.MarketTime()
+		pass(time.Minute)
+		if got := s.MarketTime().Sub(began); got != time.Minute {
+			t.Errorf("the clock went on by %s", got)
+		}
+		s.Push(&engine.Quote{At: s.MarketTime(), Bid: 20_000, Ask: 20_001, Last: engine.NoPrice, BidSize: 1, AskSize: 1, LastSize: engine.UnknownQty, Volume: engine.UnknownQty})
+		m, err := c.read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if q := m["quotes"].([]any)[0].(map[string]any); q["bid"] != 5000.0 || q["last"] != nil || q["instrument"] != "ES1!" {
+			t.Errorf("quote %v", q)
+		}
+		_ = c.ws.CloseNow()
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package fakebridge
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -208,6 +209,29 @@ func (s *Server) url(scheme, path string) string {
 		return ""
 	}
 	return scheme + "://" + s.addr + path
+}
+
+// Shutdown closes the connection as a service that is restarted does (the quirk
+// close-shutdown), waits until it is gone or ctx ends, and then closes the server.
+func (s *Server) Shutdown(ctx context.Context) error {
+	if err := s.Fault("restart=1h"); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	ends := make([]chan struct{}, 0, len(s.sessions))
+	for _, x := range s.sessions { // map order: all are waited for
+		if !x.wire.muted.Load() {
+			ends = append(ends, x.gone)
+		}
+	}
+	s.mu.Unlock()
+	for _, end := range ends {
+		select {
+		case <-end:
+		case <-ctx.Done():
+		}
+	}
+	return s.Close()
 }
 
 // Close cuts every connection, ends every goroutine and closes the feed. Only the

@@ -1,6 +1,7 @@
 package fakebridge
 
 import (
+	"net"
 	"testing"
 )
 
@@ -30,5 +31,33 @@ func TestSubscribeAndTrade(t *testing.T) {
 	l := s.Ledger()
 	if len(l.Executions) != 1 || l.Accounts[0].Positions[0].Qty != 1 || l.Accounts[0].Cash != "99997.85" {
 		t.Errorf("ledger: %+v", l)
+	}
+}
+
+// TestServe: Serve serves on a listener of the caller's until Close.
+func TestServe(t *testing.T) {
+	u, f := world(t, 5)
+	s, err := New(Config{Universe: u, Feed: f, Accounts: []Account{{Name: "Sim101"}}, Manual: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.URL() != "" {
+		t.Errorf("it has an address before it serves: %s", s.URL())
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	s.setAddr(l) // Serve does so too, when its goroutine gets to it
+	if status, _ := ask(t, s, "GET", "/control/status", ""); status != 200 {
+		t.Errorf("status %d", status)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("Serve: %v", err)
 	}
 }

@@ -18,6 +18,7 @@ type session struct {
 	wire *wire
 	ws   *websocket.Conn
 	wake chan struct{}
+	gone chan struct{} // closed when the connection has ended
 
 	mu    sync.Mutex
 	queue [][]byte
@@ -106,13 +107,14 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "this is a WebSocket: connect with an upgrade request", http.StatusUpgradeRequired)
 		return
 	}
-	x := &session{wire: wireOf(r), wake: make(chan struct{}, 1)}
+	x := &session{wire: wireOf(r), wake: make(chan struct{}, 1), gone: make(chan struct{})}
 	id, status := s.admit(x, bearer(r), host(r))
 	if status != http.StatusSwitchingProtocols {
 		writeJSON(w, status, errorText(upgradeText(status)))
 		return
 	}
 	s.converse(w, r, x, id)
+	close(x.gone)
 	s.do(func(now broker.Now) []broker.Out {
 		delete(s.sessions, id)
 		return s.broker.Closed(now, id)

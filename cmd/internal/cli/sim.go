@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,8 +41,15 @@ func newSim() *cobra.Command {
 		Long: `Sim serves the broker's protocol over WebSocket and REST from a recording: quotes,
 accounts, orders and their fills, with the documented limits. What the vendor does
 not document can be switched with --quirk, and what can go wrong set off with
---fault or, while it runs, over HTTP under /control. Without --feed it plays the
-bundled synthetic sample. It runs until it is interrupted.
+--fault or, while it runs, over HTTP from this machine:
+
+  GET   /control/status   /control/ledger (what really happened)
+  POST  /control/pause    /control/resume    /control/step?n=N|by=DURATION|to=TIME
+  POST  /control/speed?x=N    /control/fault?f=NAME[=VALUE][@WHEN]
+  POST  /control/manual   {"api":"PlaceOrder","args":{...}}: an order by hand
+
+Without --feed it plays the bundled synthetic sample. It runs until it is
+interrupted.
 
 The limits go by a clock of the feed's speed where that is above 1, so that a client
 at 100x meets them in the proportions of real life; --budget-scale 1 keeps them in
@@ -98,7 +106,9 @@ func (f *simFlags) run(c *cobra.Command) error {
 	defer stop()
 	<-ctx.Done()
 	ledger, status := s.Ledger(), s.Status()
-	if err := errors.Join(s.Close(), f.saveLedger(ledger)); err != nil {
+	patience, enough := context.WithTimeout(context.Background(), time.Second)
+	defer enough()
+	if err := errors.Join(s.Shutdown(patience), f.saveLedger(ledger)); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "played %d events to %s; %d orders, %d executions, %d upgrades\n",
