@@ -110,8 +110,13 @@ func (s *Shell) Order(ctx context.Context, account int, v Verb, why string) erro
 // journal fails. What is open at the broker stays as it is. The first input is a
 // Begin with the given state.
 func (s *Shell) Run(ctx context.Context, prefix string, state []byte) error {
-	if err := s.step(Input{Kind: Begin, Account: All, Data: state, Text: prefix}); err != nil {
-		return err
+	for _, in := range []Input{
+		{Kind: Begin, Account: All, Data: state, Text: prefix},
+		{Kind: LinkDown, Account: All, Text: "the program has just started"},
+	} {
+		if err := s.step(in); err != nil {
+			return err
+		}
 	}
 	flush := time.NewTicker(syncEvery)
 	defer flush.Stop()

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"tollgate/cmd/internal/stack"
+	"tollgate/engine/gateway"
+	"tollgate/sim/fakebridge"
+)
+
+// paperResult is what a run through the live stack came to.
+type paperResult struct {
+	Hash        string                `json:"decisions_hash"`
+	Journal     string                `json:"journal"`
+	Elapsed     float64               `json:"elapsed_seconds"`
+	Accounts    []gateway.AccountView `json:"accounts"`
+	Stats       gateway.StatsView     `json:"stats"`
+	Executions  *int                  `json:"executions,omitempty"` // at the simulated bridge
+	Differences []string              `json:"differences,omitempty"`
+}
+
+// finish prints what came of a run. Against a bridge of our own, belief is held
+// against truth.
+func (f *paperFlags) finish(c *cobra.Command, s *stack.Stack, server *fakebridge.Server, took time.Duration) error {
+	v := s.View()
+	r := paperResult{Hash: v.Hash, Journal: s.JournalDir(), Elapsed: took.Seconds(), Accounts: v.Accounts, Stats: v.Stats}
+	if server != nil {
+		l := server.Ledger()
+		n := len(l.Executions)
+		r.Executions, r.Differences = &n, compare(&v, &l)
+	}
+	if f.asJSON {
+		text, err := json.MarshalIndent(r, "", "  ")
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.OutOrStdout(), "%s\n", text)
+		return nil
+	}
+	r.print(c)
+	return nil
+}
+
+func (r *paperResult) print(c *cobra.Command) {
+	out := c.OutOrStdout()
+	for _, a := range r.Accounts {
+		fmt.Fprintf(out, "account      %s, %s, equity %s, session %s\n", a.Name, a.Mode, a.Equity, a.SessionPnL)
+		for _, p := range a.Positions {
+			fmt.Fprintf(out, "  %-12s %s  position %+d  realised %s  unrealised %s\n", p.Strategy, p.Instrument, p.Qty, p.Realized, p.Unrealized)
+		}
+		for _, o := range a.Orders {
+			fmt.Fprintf(out, "  open order   %s  %s %d %s %s, %s, %d filled\n", o.ID, o.Side, o.Qty, o.Type, o.Instrument, o.State, o.Filled)
+		}
+	}
+	x := r.Stats
+	fmt.Fprintf(out, "quotes       %d\ncalls        %d, %d of them questions, %d refused, %d without an answer\n", x.Quotes, x.Calls, x.Questions, x.Refused, x.Lost)
+	fmt.Fprintf(out, "fills        %d, learned after %d ms on average at most\n", x.Fills, x.FillDelayMS)
+	if r.Executions != nil {
+		fmt.Fprintf(out, "executions   %d at the bridge\n", *r.Executions)
+		if len(r.Differences) == 0 {
+			fmt.Fprintln(out, "belief       equals the truth at the bridge")
+		}
+	}
+	for _, d := range r.Differences {
+		fmt.Fprintln(out, "DIFFERENCE   "+d)
+	}
+	fmt.Fprintf(out, "journal      %s\ndecisions    %s\n", r.Journal, r.Hash)
+}

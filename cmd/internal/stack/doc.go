@@ -1,0 +1,12 @@
+// Package stack brings the live program together: from a configuration to a running
+// gateway with its workers, bus, journals and control door. Paper trading and live
+// trading differ in what is at the other end of the link, and in the clock.
+//
+// A data directory belongs to one program at a time; its journals are locked. In it:
+//
+//	journal/gateway           the gateway's record
+//	journal/worker-ACCOUNT    what the worker of an account was stepped with
+//	link-attempts             when the link was last tried, over restarts
+//	control.json              where the running program can be talked to
+//	killed                    there while everything is stopped by a kill
+package stack

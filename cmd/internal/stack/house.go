@@ -1,0 +1,246 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"tollgate/configs"
+	"tollgate/engine"
+	"tollgate/engine/bus"
+	"tollgate/engine/gateway"
+	"tollgate/engine/journal"
+	"tollgate/strategies"
+	"tollgate/strategies/script"
+	"tollgate/strategies/worker"
+)
+
+// workerName is the name of the worker inside the gateway's own process.
+const workerName = "local"
+
+// house is the worker of one account and all that ties it to the gateway.
+type house struct {
+	stack   *Stack
+	account int
+	name    string
+	feed    *bus.Stream // to the worker
+	events  *bus.Sub    // the same at the worker's end
+	intents *bus.Sub
+	beats   *bus.Sub
+	news    *bus.Sub
+	record  *journal.Writer
+	config  worker.Config
+	trades  []trade
+}
+
+// trade is a strategy of the account, its script read and checked.
+type trade struct {
+	config  *configs.Strategy
+	numbers []int
+}
+
+// What a new version of a script has to stand.
+const (
+	history      = 1 << 16         // market events of each instrument kept to warm new versions with
+	takebackFor  = 5 * time.Minute // of event time in which a new version is taken back by itself
+	maxDenials   = 20              // denials in that time that take it back
+	intentsQueue = 4096
+	newsQueue    = 1024
+)
+
+// openHouse reads the scripts of an account and makes its worker, if it has any.
+func (s *Stack) openHouse(account int) error {
+	a := &s.Config.Accounts[account]
+	h := &house{stack: s, account: account, name: a.Name}
+	for i := range s.Config.Strategies {
+		if st := &s.Config.Strategies[i]; st.Account == a.Name {
+			h.trades = append(h.trades, trade{st, s.setup.Trades[st.Name]})
+		}
+	}
+	if len(h.trades) == 0 {
+		return nil
+	}
+	s.houses = append(s.houses, h)
+	if err := h.configure(); err != nil {
+		return err
+	}
+	return h.connect()
+}
+
+// configure reads and checks the scripts.
+func (h *house) configure() error {
+	s := h.stack
+	h.config = worker.Config{
+		Account: h.name, Name: workerName, Universe: s.universe, Zone: time.LoadLocation, History: history, Bus: s.bus,
+		First: uint64(time.Now().UnixNano()), Clock: s.Clock.Now, Options: script.Options{Guard: s.Guard},
+		Takeback: strategies.Guard{For: takebackFor, Denials: maxDenials}, Shadow: s.Shadow,
+	}
+	for _, t := range h.trades {
+		src, err := script.Read(t.config.Script)
+		if err != nil {
+			return fmt.Errorf("strategy %s: %w", t.config.Name, err)
+		}
+		checked, err := script.Check(src)
+		if err != nil {
+			return err
+		}
+		if _, err := checked.Load(script.Options{Params: t.config.Params, Guard: s.Guard}); err != nil {
+			return fmt.Errorf("strategy %s: %w", t.config.Name, err)
+		}
+		x := worker.Script{Name: t.config.Name, Checked: checked, Params: t.config.Params, Path: t.config.Script, Watch: s.Watch}
+		if t.config.OnPanic == "leave" {
+			x.OnPanic = strategies.LeaveOnPanic
+		}
+		h.config.Scripts = append(h.config.Scripts, x)
+	}
+	return nil
+}
+
+// connect opens the worker's journal and its ends of the bus.
+func (h *house) connect() (err error) {
+	s := h.stack
+	dir := WorkerJournal(s.Config.DataDir, h.name)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	if h.record, _, err = journal.Open(dir, journal.Options{Retain: journal.Retain{Bytes: s.Config.Live.JournalMB << 20}}); err != nil {
+		return err
+	}
+	h.config.Record = func(kind byte, payload []byte) error {
+		_, err := h.record.Append(kind, payload)
+		return err
+	}
+	h.feed = bus.NewStream(s.bus, bus.Feed(h.name), h.config.First)
+	subscribe := func(subject string, bound int) *bus.Sub {
+		sub, e := s.bus.Subscribe(subject, bound)
+		err = errors.Join(err, e)
+		return sub
+	}
+	h.events = subscribe(bus.Feed(h.name), worker.FeedQueue)
+	h.intents = subscribe(bus.Intents(h.name, bus.EveryWorker), intentsQueue)
+	h.beats = subscribe(bus.Beats(h.name, bus.EveryWorker), newsQueue)
+	h.news = subscribe(bus.News(h.name, bus.EveryWorker), newsQueue)
+	if err == nil {
+		h.config.Feed = h.events.C
+	}
+	return err
+}
+
+// number gives the strategies the numbers that the Desk knows them by.
+func (h *house) number(d *engine.Desk) error {
+	for i, t := range h.trades {
+		x := &h.config.Scripts[i]
+		for _, n := range t.numbers {
+			id, ok := d.Find(t.config.Name, engine.InstrumentID(n))
+			if !ok {
+				return fmt.Errorf("strategy %s is not known to the desk of %s", t.config.Name, h.name)
+			}
+			x.Instances = append(x.Instances, worker.Instance{ID: id, Instrument: engine.InstrumentID(n)})
+		}
+	}
+	return nil
+}
+
+// run runs the worker and carries what it says to the gateway and to people.
+func (h *house) run(ctx context.Context) error {
+	w, err := worker.New(h.config)
+	if err != nil {
+		return err
+	}
+	stop, err := w.Serve(h.stack.bus)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	go h.carryIntents()
+	go h.carryNews()
+	done := make(chan struct{})
+	defer close(done)
+	go h.watchBeats(done)
+	return w.Run(ctx)
+}
+
+// carryIntents hands on what the worker wants. A message that is missing shows in
+// the numbers of the intents themselves, which the Desk checks.
+func (h *house) carryIntents() {
+	var follow bus.Follower
+	for m := range h.intents.C {
+		data, err := follow.Take(m.Data)
+		if err != nil && data == nil {
+			continue
+		}
+		h.stack.hand(gateway.Message{Account: h.account, Data: data})
+	}
+}
+
+func (h *house) carryNews() {
+	for m := range h.news.C {
+		c, err := engine.ParseNews(m.Data)
+		if err != nil {
+			continue
+		}
+		switch c := c.(type) {
+		case *engine.Log:
+			h.stack.Tell(gateway.Note, h.label(c.Strategy)+c.Text)
+		case *engine.Halt:
+			h.stack.Tell(gateway.Alarm, h.label(c.Strategy)+"stopped: "+c.Reason)
+		case *engine.Version:
+			h.stack.Tell(gateway.Note, h.label(c.Strategy)+versionText(c))
+		}
+	}
+}
+
+func versionText(v *engine.Version) string {
+	hash := v.Hash[:min(12, len(v.Hash))]
+	if v.Rollback != "" {
+		return "the version before is back, " + hash + ": " + v.Rollback
+	}
+	return "runs version " + hash
+}
+
+// label names a strategy instance for people.
+func (h *house) label(id engine.StrategyID) string {
+	for _, s := range h.config.Scripts {
+		for _, i := range s.Instances {
+			if i.ID == id {
+				return fmt.Sprintf("%s on %s: ", s.Name, h.stack.universe.Get(i.Instrument).Key)
+			}
+		}
+	}
+	return h.name + ": "
+}
+
+// watchBeats tells the gateway when the worker has been silent for too long, once
+// for each silence.
+func (h *house) watchBeats(done <-chan struct{}) {
+	silent := h.stack.Config.Live.WorkerSilent
+	t := time.NewTimer(silent)
+	defer t.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case _, ok := <-h.beats.C:
+			if !ok {
+				return
+			}
+			t.Reset(silent)
+		case <-t.C:
+			h.stack.hand(gateway.Message{Account: h.account, Lost: fmt.Sprintf("nothing was heard of it for %v", silent)})
+		}
+	}
+}
+
+func (h *house) close() error {
+	for _, sub := range []*bus.Sub{h.events, h.intents, h.beats, h.news} {
+		if sub != nil {
+			sub.Close()
+		}
+	}
+	if h.record != nil {
+		return h.record.Close()
+	}
+	return nil
+}
