@@ -74,7 +74,7 @@ func (h *house) configure() error {
 	s := h.stack
 	h.config = worker.Config{
 		Account: h.name, Name: workerName, Universe: s.universe, Zone: time.LoadLocation, History: history, Bus: s.bus,
-		First: uint64(time.Now().UnixNano()), Clock: s.Clock.Now, Options: script.Options{Guard: s.Guard},
+		First: uint64(time.Now().UnixNano()), Clock: s.Clock, Options: script.Options{Guard: s.Guard},
 		Takeback: strategies.Guard{For: takebackFor, Denials: maxDenials}, Shadow: s.Shadow,
 	}
 	for _, t := range h.trades {
