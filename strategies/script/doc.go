@@ -71,7 +71,8 @@
 // constant 0; a map literal inside an operand of && or ||; a case with several
 // conditions in a switch without a tag; a named result, which keeps what the call
 // before left in it and changes the variable that it is assigned to too early; the
-// value of a missing key in v, ok := m[k], which stays what it was. Interfaces of the script's own are refused
+// value of a missing key in v, ok := m[k], which stays what it was; a call of a built-in
+// function that is not the first of several returned values. Interfaces of the script's own are refused
 // altogether: too much about them is wrong.
 //
 // # What things cost
@@ -138,10 +139,6 @@
 // Which handlers run in the loop may change with a version of this package; what they
 // decide may not. TestPullLanguage, TestPullRandomPrograms and the scenarios of the
 // examples compare the two ways.
-//
-// One difference is known and not understood: of 2,400 random programs one stopped
-// with a nil pointer interpreted and ran to its end compiled (-script.seed 100549
-// -script.programs 1). It stops the strategy; it does not give a wrong number.
 //
 // Scripts are the user's own: the checks keep out accidents and make escapes hard,
 // but this is no sandbox for code of strangers. Without a Guard, a handler that does

@@ -5,6 +5,9 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ast/astutil"
 )
 
 // unnameResults makes plain variables of named results:
@@ -89,4 +92,56 @@ func fillReturns(body *ast.BlockStmt, names []string) {
 		}
 		return true
 	})
+}
+
+// builtinsFirst takes calls of built-in functions out of returns of several values:
+// the interpreter puts the value of each into the first result, whichever it is for.
+//
+//	return n, len(s)
+//
+// becomes
+//
+//	v := len(s); return n, v
+//
+// What else can do or panic at something is taken out with it, so that the order stays.
+func (r *rewriter) builtinsFirst() {
+	for _, f := range r.files {
+		astutil.Apply(f, nil, func(c *astutil.Cursor) bool {
+			s, ok := c.Node().(*ast.ReturnStmt)
+			if !ok || len(s.Results) < 2 || !slices.ContainsFunc(s.Results, r.callsBuiltin) {
+				return true
+			}
+			for i, x := range s.Results {
+				if r.staysInReturn(x) {
+					continue
+				}
+				name := fmt.Sprintf("Zz_o%d_%d", s.Pos(), i)
+				c.InsertBefore(&ast.AssignStmt{
+					Lhs: []ast.Expr{&ast.Ident{Name: name, NamePos: s.Pos()}}, Tok: token.DEFINE, Rhs: []ast.Expr{x},
+				})
+				s.Results[i] = &ast.Ident{Name: name, NamePos: s.Pos()}
+			}
+			return true
+		})
+	}
+}
+
+func (r *rewriter) callsBuiltin(x ast.Expr) bool {
+	call, ok := ast.Unparen(x).(*ast.CallExpr)
+	return ok && r.info.Types[call].Value == nil && r.info.Types[ast.Unparen(call.Fun)].IsBuiltin()
+}
+
+// staysInReturn reports whether a result needs no variable: a name, a constant, a func
+// literal, nil; or a comparison, which has no type of its own to give to one and cannot
+// do anything unless it calls.
+func (r *rewriter) staysInReturn(x ast.Expr) bool {
+	x = ast.Unparen(x)
+	switch x.(type) {
+	case *ast.Ident, *ast.BasicLit, *ast.FuncLit:
+		return true
+	}
+	tv := r.info.Types[x]
+	_, named := tv.Type.(*types.Named)
+	_, binary := x.(*ast.BinaryExpr)
+	return tv.Value != nil || tv.IsNil() || named && binary
 }

@@ -54,6 +54,7 @@ func lineName(i int) string { return fmt.Sprintf("Zz_l%d", i) }
 func rewrite(c *checker) (string, []marker, error) {
 	r := &rewriter{checker: c, imports: map[string]bool{}, nonNil: map[types.Object]bool{}}
 	r.unnameResults()
+	r.builtinsFirst()
 	r.missingKeys()
 	r.joinCases()
 	r.checkSizes()
