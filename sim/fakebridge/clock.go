@@ -23,7 +23,8 @@ func (p *pace) at(r time.Time) engine.Time {
 	if p.rate == 1 {
 		return p.base.Add(d)
 	}
-	return p.base + engine.Time(float64(d)*p.rate)
+	// A clock that runs fast for long stops at the end of time.
+	return min(p.base+engine.Time(min(float64(d)*p.rate, float64(never/2))), engine.Time(never))
 }
 
 // change sets another rate from now on, without a jump.
@@ -51,5 +52,5 @@ func (p *pace) until(r time.Time, t engine.Time) time.Duration {
 	return time.Duration(d)
 }
 
-// never is longer than any run.
+// never is longer than any run, and the last moment of any clock.
 const never = time.Duration(1 << 62)

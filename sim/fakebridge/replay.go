@@ -198,7 +198,7 @@ func (s *Server) setPaused(on bool) {
 // SetSpeed changes the speed of the feed, and with it that of the limits' clock
 // unless Config.BudgetScale fixes it. It fails outside 0 to 1000000.
 func (s *Server) SetSpeed(x float64) error {
-	if !(x >= 0 && x <= 1e6) {
+	if !validSpeed(x) {
 		return fmt.Errorf("speed %g must be from 0 to 1000000", x)
 	}
 	s.mu.Lock()

@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
+
+	"pgregory.net/rapid"
 
 	"tollgate/engine"
 	"tollgate/sim/feed"
@@ -281,6 +284,8 @@ func TestNewMistakes(t *testing.T) {
 	one := []Account{{Name: "Sim101"}}
 	for name, c := range map[string]Config{
 		"speed":      {Universe: u, Accounts: one, Speed: -1},
+		"no number":  {Universe: u, Accounts: one, Speed: math.NaN()},
+		"scale":      {Universe: u, Accounts: one, BudgetScale: 1e7},
 		"no account": {Universe: u},
 		"twice":      {Universe: u, Accounts: []Account{{Name: "Sim101"}, {Name: "SIM101"}}},
 		"universe":   {Accounts: one},
@@ -385,6 +390,33 @@ func TestPush(t *testing.T) {
 		_ = c.ws.CloseNow()
 		if err := s.Close(); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// TestPaceAgainstTwin: the clock never goes back, whatever its rates, waits long
+// enough and not a nanosecond of its own too long, and ends at the end of time.
+func TestPaceAgainstTwin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := time.Unix(1_700_000_000, 0)
+		p := pace{r, engine.TimeOf(r), 1}
+		for range rapid.IntRange(1, 20).Draw(t, "changes") {
+			p.change(r, rapid.SampledFrom([]float64{0, 0.1, 1, 3, 10, 100, 1000}).Draw(t, "rate"))
+			target := p.at(r) + engine.Time(rapid.Int64Range(0, 1e15).Draw(t, "ahead"))
+			if d := p.until(r, target); d != never {
+				if late := p.at(r.Add(d)) - target; float64(late) > 2*p.rate+1 || late < -1000 {
+					t.Fatalf("rate %g: after %s it shows %d ns beyond the target", p.rate, d, late)
+				}
+			}
+			was := p.at(r)
+			r = r.Add(time.Duration(rapid.Int64Range(0, 1e12).Draw(t, "dt")))
+			if p.at(r) < was {
+				t.Fatalf("rate %g: it went back", p.rate)
+			}
+		}
+		p.rate = 1e6
+		if got := p.at(r.AddDate(100, 0, 0)); got < p.base || got > engine.Time(never) {
+			t.Fatalf("in a century at a million it shows %d", got)
 		}
 	})
 }

@@ -82,7 +82,7 @@ type Server struct {
 // New makes a server and starts its replay. It reads the feed's first event, whose
 // time the run begins at; an empty feed is an error.
 func New(c Config) (*Server, error) {
-	if c.Speed < 0 || c.BudgetScale < 0 || c.Speed > 1e6 || c.BudgetScale > 1e6 {
+	if !validSpeed(c.Speed) || !validSpeed(c.BudgetScale) {
 		return nil, fmt.Errorf("speed %g and budget scale %g must be from 0 to 1000000", c.Speed, c.BudgetScale)
 	}
 	for _, f := range c.Faults {
@@ -110,6 +110,9 @@ func New(c Config) (*Server, error) {
 	}
 	return s, nil
 }
+
+// validSpeed reports whether a multiple of real time can be used; NaN cannot.
+func validSpeed(x float64) bool { return x >= 0 && x <= 1e6 }
 
 // begin sets the clocks and makes the broker.
 func (s *Server) begin() error {

@@ -59,7 +59,7 @@ func (f *faults) onCall(b *Broker) {
 // FaultKind describes a fault that can be set off.
 type FaultKind struct {
 	Name    string
-	Value   string // what stands after the equals sign; empty = nothing
+	Value   string // what follows the name; in brackets what may be left out, N is then 1
 	Summary string
 	do      func(b *Broker, value string) error
 }
@@ -78,19 +78,19 @@ func init() {
 			}
 			return nil
 		}},
-		{"close", "CODE[:REASON]", "close the link with this code", closeFault},
+		{"close", "=CODE[:REASON]", "close the link with this code", closeFault},
 		{"takeover", "", "another process takes the session: 1008", func(b *Broker, _ string) error { b.closeConn(Close, 1008, b.takeoverReason()); return nil }},
 		{"addon-off", "", "the add-on disconnects", func(b *Broker, _ string) error { b.loseAddon(); return nil }},
 		{"addon-on", "", "the add-on is back", func(b *Broker, _ string) error { b.addon = true; return nil }},
-		{"restart", "[DURATION]", "the service restarts: the link is closed, upgrades and REST get 503 for so long; orders live on", restart},
-		{"refuse", "N", "refuse the next N calls as over the limit", count(func(b *Broker) *int { return &b.faults.refuse })},
-		{"drain", "N", "another program of the user spends N tokens", drain},
-		{"lose-call", "N", "the next N calls that change something get lost before they are executed", count(func(b *Broker) *int { return &b.faults.loseCall })},
-		{"lose-reply", "N", "the next N calls that change something are executed and their replies lost", count(func(b *Broker) *int { return &b.faults.loseReply })},
-		{"delay", "DURATION[:N]", "delay the replies of the next N calls (1)", delay},
-		{"fail", "N", "the next N calls that change something fail with an error and do nothing", count(func(b *Broker) *int { return &b.faults.fail })},
-		{"reject-later", "N", "the next N orders are answered with success and rejected 250 ms later", count(func(b *Broker) *int { return &b.faults.rejectLater })},
-		{"partial", "N", "orders outside OCO groups fill at most N contracts at each quote; 0 = as the market allows", count(func(b *Broker) *int { return &b.faults.slice })},
+		{"restart", "[=DURATION]", "the service restarts: the link is closed, upgrades and REST get 503 for so long; orders live on", restart},
+		{"refuse", "[=N]", "refuse the next N calls as over the limit", count(func(b *Broker) *int { return &b.faults.refuse })},
+		{"drain", "[=N]", "another program of the user spends N tokens", drain},
+		{"lose-call", "[=N]", "the next N calls that change something get lost before they are executed", count(func(b *Broker) *int { return &b.faults.loseCall })},
+		{"lose-reply", "[=N]", "the next N calls that change something are executed and their replies lost", count(func(b *Broker) *int { return &b.faults.loseReply })},
+		{"delay", "=DURATION[:N]", "delay the replies of the next N calls (1)", delay},
+		{"fail", "[=N]", "the next N calls that change something fail with an error and do nothing", count(func(b *Broker) *int { return &b.faults.fail })},
+		{"reject-later", "[=N]", "the next N orders are answered with success and rejected 250 ms later", count(func(b *Broker) *int { return &b.faults.rejectLater })},
+		{"partial", "[=N]", "orders outside OCO groups fill at most N contracts at each quote; 0 = as the market allows", count(func(b *Broker) *int { return &b.faults.slice })},
 	}
 }
 
@@ -265,9 +265,4 @@ func (b *Broker) Connected() bool { return b.conn != nil }
 func (b *Broker) Subscribed() bool { return b.conn != nil && len(b.conn.names) > 0 }
 
 // Usage is the fault as it is typed.
-func (k *FaultKind) Usage() string {
-	if k.Value == "" {
-		return k.Name
-	}
-	return k.Name + "=" + k.Value
-}
+func (k *FaultKind) Usage() string { return k.Name + k.Value }

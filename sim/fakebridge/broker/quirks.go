@@ -137,6 +137,29 @@ func (q *Quirks) Set(text string) error {
 	return nil
 }
 
+// examples are values of the quirks whose values cannot be listed.
+var examples = map[string]string{
+	"missing-api": "GetOrderLifecycle", "never-answer": "GetAllOrders", "takeover-reason": "Session active elsewhere", "silent-after": "30s",
+	"lose-reply": "2", "reply-delay": "700ms", "order-latency": "400ms", "partial-fills": "1", "max-instruments": "5", "max-message": "4096",
+	"summary-cache": "3s",
+}
+
+// Alternatives are the texts for Quirks.Set with which the quirk does not behave as
+// by default: every choice, or an example of a value.
+func (k *Quirk) Alternatives() []string {
+	switch k.Kind {
+	case "switch":
+		return []string{k.Name}
+	case "choice":
+		var list []string
+		for _, v := range k.Values[1:] {
+			list = append(list, k.Name+"="+v)
+		}
+		return list
+	}
+	return []string{k.Name + "=" + examples[k.Name]}
+}
+
 // form is what stands after the equals sign.
 func (k *Quirk) form() string {
 	if k.Kind == "choice" {

@@ -2,6 +2,7 @@ package broker
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -274,6 +275,21 @@ func TestQuirkMistakes(t *testing.T) {
 		var q Quirks
 		if err := q.Set(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
+// TestAlternatives: every alternative can be set and changes something.
+func TestAlternatives(t *testing.T) {
+	for _, k := range Catalogue() {
+		if len(k.Alternatives()) == 0 {
+			t.Errorf("%s has none", k.Name)
+		}
+		for _, text := range k.Alternatives() {
+			var q Quirks
+			if err := q.Set(text); err != nil || reflect.DeepEqual(q, Quirks{}) || strings.HasSuffix(text, "=") {
+				t.Errorf("%s: %v, %+v", text, err, q)
+			}
 		}
 	}
 }
