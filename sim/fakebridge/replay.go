@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"time"
 
 	"tollgate/engine"
@@ -66,8 +67,12 @@ func (s *Server) room() bool {
 	return true
 }
 
-// catchUp plays what the clock says has happened by now.
+// catchUp plays what the clock says has happened by now. After Close time stands
+// still: the ledger stays what it was.
 func (s *Server) catchUp() {
+	if s.closed {
+		return
+	}
 	now := s.now()
 	if s.paused || s.config.Speed > 0 {
 		for s.more && !s.paused && s.next.At <= now.Market {
@@ -150,6 +155,9 @@ func (s *Server) StepTo(t engine.Time) (int, error) {
 	n, err := s.stepWhile(func(int) bool { return s.next.At <= t })
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return n, err
+	}
 	r := s.clock()
 	s.snapshots(t, s.limits.at(r))
 	s.market.set(r, max(t, s.market.at(r)))
@@ -161,6 +169,9 @@ func (s *Server) StepTo(t engine.Time) (int, error) {
 func (s *Server) stepWhile(want func(done int) bool) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return 0, http.ErrServerClosed
+	}
 	s.catchUp()
 	n := 0
 	for s.more && want(n) {

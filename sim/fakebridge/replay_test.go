@@ -323,6 +323,14 @@ func TestClose(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
+		was := s.Status()
+		pass(time.Minute)
+		if n, err := s.Step(1); n != 0 || err == nil || s.Status() != was {
+			t.Errorf("a closed server played %d events, %v", n, err)
+		}
+		if n, err := s.StepTo(s.MarketTime().Add(time.Hour)); n != 0 || err == nil || s.Ledger().Time != was.MarketNS {
+			t.Errorf("a closed server played %d events to a time, %v", n, err)
+		}
 		if err := s.Listen("127.0.0.1:0"); err == nil {
 			t.Error("a closed server listens")
 		}

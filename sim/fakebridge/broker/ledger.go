@@ -92,8 +92,8 @@ type Ledger struct {
 // LedgerAccount is an account.
 type LedgerAccount struct {
 	Name       string           `json:"name"`
-	Cash       string           `json:"cash"` // start + realised - fees
-	Realized   string           `json:"realized"`
+	Cash       string           `json:"cash"`     // start + realised - fees
+	Realized   string           `json:"realized"` // before fees
 	Fees       string           `json:"fees"`
 	Unrealized string           `json:"unrealized"`
 	Positions  []LedgerPosition `json:"positions"` // those that are not flat

@@ -240,6 +240,13 @@ func TestEveryQuirkShows(t *testing.T) {
 			}
 		})
 		name, value, _ := strings.Cut(c.quirk, "=")
+		for _, q := range Catalogue() {
+			if q.Name == name && q.Values != nil {
+				if got := c.show(newRig(t, name+"="+q.Values[0])); got != c.without {
+					t.Errorf("%s=%s: %q, but by default %q", name, q.Values[0], got, c.without)
+				}
+			}
+		}
 		shown[name], shown[name+"="+value] = true, true
 	}
 	for _, q := range Catalogue() {
