@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -118,4 +119,56 @@ func TestOverTheBus(t *testing.T) {
 	if err != nil || replay.Hash() != w.runner.Hash() {
 		t.Fatalf("the replay has digest %x, the run %x: %v", replay.Hash(), w.runner.Hash(), err)
 	}
+}
+
+// BenchmarkQuoteToIntent is a quote published by a gateway to the intent arriving
+// back there: two hops of the bus inside the process and the worker between them,
+// with an interpreted script.
+func BenchmarkQuoteToIntent(b *testing.B) {
+	bs, err := bus.Open(bus.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer bs.Close()
+	feed, errFeed := bs.Subscribe(bus.Feed("Sim 101"), FeedQueue)
+	intents, errIntents := bs.Subscribe(bus.Intents("Sim 101", "w"), FeedQueue)
+	if errFeed != nil || errIntents != nil {
+		b.Fatal(errFeed, errIntents)
+	}
+	r := newRig(b, `package s
+
+import "tollgate/strategies"
+
+func OnQuote(ctx *strategies.Context, q *strategies.Quote) { ctx.Buy(1) }
+`, 1)
+	r.cfg.Feed, r.cfg.Bus, r.cfg.Options = feed.C, bs, script.Options{}
+	r.cfg.Record = func(byte, []byte) error { return nil }
+	w, err := New(r.cfg)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	go func() { r.ended <- w.Run(ctx) }()
+	<-intents.C // asks for the state
+	out := bus.NewStream(bs, bus.Feed("Sim 101"), 0)
+	send := func(e engine.Event) {
+		if err := out.Publish(engine.AppendEvent(nil, e)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	send(&engine.Snapshot{At: clock()})
+	took := make([]time.Duration, 0, b.N)
+	for b.Loop() {
+		start := time.Now()
+		send(&engine.Quote{At: clock(), Bid: 4, Ask: 5, Last: engine.NoPrice, Volume: engine.UnknownQty})
+		<-intents.C
+		took = append(took, time.Since(start))
+	}
+	cancel()
+	<-r.ended
+	slices.Sort(took)
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(float64(took[len(took)/2]), "p50-ns")
+	b.ReportMetric(float64(took[len(took)*99/100]), "p99-ns")
+	b.ReportMetric(float64(took[len(took)*999/1000]), "p99.9-ns")
 }

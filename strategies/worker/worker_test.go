@@ -139,6 +139,29 @@ func TestNothingIsHeardWithoutTheState(t *testing.T) {
 	})
 }
 
+// TestTimersWaitForTheState: what was due meanwhile fires then, once.
+func TestTimersWaitForTheState(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, talker, 1).start()
+		r.quote(0, 4)
+		r.expect("0: start ES 01-24", "0: quote 1")
+		r.set(func() { r.silent = true })
+		r.raw(nil)
+		r.pass(25 * time.Second)
+		if got := r.heard(); strings.Contains(got, "timer") {
+			t.Fatalf("it said\n%s", got)
+		}
+		r.send(&engine.Snapshot{At: clock(), Strategy: 0, Intents: 1})
+		r.expect("0: timer 10") // and not the one of 20 s: time has gone on
+		r.pass(6 * time.Second)
+		r.expect("0: timer 30")
+		if err := r.stop(); err != nil {
+			t.Fatal(err)
+		}
+		r.same()
+	})
+}
+
 // TestGaps: whatever makes the feed incomplete, the state is asked for and the
 // strategies hear nothing until it is there.
 func TestGaps(t *testing.T) {
