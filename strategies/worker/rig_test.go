@@ -280,9 +280,31 @@ func (r *rig) replay() (*Replay, []engine.Intent, error) {
 	return replay, p, nil
 }
 
+// rising fails when the time of what the Runner was stepped with went back.
+func (r *rig) rising() {
+	r.t.Helper()
+	last := engine.NoTime
+	for n, x := range r.records {
+		if x.kind != KindEvent {
+			continue
+		}
+		e, err := engine.ParseEvent(x.payload[8:])
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if at := timeOf(e); at != nil {
+			if *at < last {
+				r.t.Fatalf("record %d, a %T, is of %v, after %v", n, e, *at, last)
+			}
+			last = *at
+		}
+	}
+}
+
 // same fails unless a replay of everything decides what was decided.
 func (r *rig) same() {
 	r.t.Helper()
+	r.rising()
 	replay, intents, err := r.replay()
 	if err != nil {
 		r.t.Fatal(err)
