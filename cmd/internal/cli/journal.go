@@ -25,7 +25,7 @@ what was seen and decided. Nothing is changed, and a run that writes it is not d
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newJournalShow(), newJournalVerify())
+	c.AddCommand(newJournalShow(), newJournalVerify(), newJournalReplay())
 	return c
 }
 
