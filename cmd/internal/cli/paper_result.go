@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"tollgate/cmd/internal/stack"
+	"tollgate/engine"
 	"tollgate/engine/gateway"
 	"tollgate/sim/fakebridge"
 )
@@ -39,9 +40,14 @@ func (f *paperFlags) finish(c *cobra.Command, s *stack.Stack, server *fakebridge
 			return err
 		}
 		fmt.Fprintf(c.OutOrStdout(), "%s\n", text)
-		return nil
+	} else {
+		r.print(c)
 	}
-	r.print(c)
+	for _, a := range r.Accounts {
+		if a.Mode == engine.Killed.String() {
+			return statusError(exitStopped)
+		}
+	}
 	return nil
 }
 

@@ -219,6 +219,14 @@ func (s *Stack) Run(ctx context.Context) error {
 		stopWork()
 		return errors.Join(err, <-errs)
 	}
+	door, err := gateway.NewControl(s.Config.DataDir)
+	if err != nil {
+		s.Tell(gateway.Alarm, fmt.Sprintf("tollgate status, kill and reload will not find this program: %v", err))
+	} else {
+		defer func() { _ = door.Close() }()
+		go door.Serve(s.answer)
+	}
+	rest.Go(func() { s.watchKilled(shellCtx) })
 	for _, h := range s.houses {
 		work.Go(func() { errs <- h.run(workCtx) })
 	}

@@ -1,0 +1,255 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"tollgate/cmd/internal/stack"
+	"tollgate/configs"
+	"tollgate/engine/gateway"
+)
+
+// runningFlags say which running program is meant.
+type runningFlags struct {
+	config, data, account, reason string
+	asJSON, back                  bool
+}
+
+func (f *runningFlags) register(c *cobra.Command) *cobra.Command {
+	fs := c.Flags()
+	fs.StringVar(&f.config, "config", "", "the configuration the program was started with")
+	fs.StringVar(&f.data, "data", "", "or its data directory (default data)")
+	return c
+}
+
+func newStatus() *cobra.Command {
+	var f runningFlags
+	c := f.register(&cobra.Command{
+		Use:     "status",
+		Short:   "Show what a running gateway knows",
+		Example: "  tollgate status --config tollgate.yaml",
+		Args:    exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			r, err := f.call(gateway.Request{Do: stack.DoStatus})
+			if err != nil {
+				return err
+			}
+			if f.asJSON {
+				fmt.Fprintf(c.OutOrStdout(), "%s\n", r.Status)
+				return nil
+			}
+			var v gateway.View
+			if err := json.Unmarshal(r.Status, &v); err != nil {
+				return err
+			}
+			return printView(c.OutOrStdout(), &v)
+		},
+	})
+	c.Flags().BoolVar(&f.asJSON, "json", false, "print one JSON object and nothing else")
+	return c
+}
+
+func newReload() *cobra.Command {
+	var f runningFlags
+	c := f.register(&cobra.Command{
+		Use:   "reload NAME",
+		Short: "Let a running strategy take its new version, or its old one back",
+		Long: `Reload reads the files of a strategy again. The new version is checked, rehearsed
+beside the old one, and takes over between two events; or it is refused with the
+reason, and the old one goes on. With --rollback the version before comes back.`,
+		Example: `  tollgate reload cross --config tollgate.yaml
+  tollgate reload cross --rollback --config tollgate.yaml`,
+		Args: exactly(1, "one NAME of a strategy"),
+		RunE: func(c *cobra.Command, args []string) error {
+			do := stack.DoReload
+			if f.back {
+				do = stack.DoRollback
+			}
+			return f.tell(c, gateway.Request{Do: do, Name: args[0], Text: "by hand"})
+		},
+	})
+	c.Flags().BoolVar(&f.back, "rollback", false, "bring the version before the newest back")
+	return c
+}
+
+func newFlatten() *cobra.Command {
+	return verbCommand("flatten", "Cancel every order and close every position of the strategies, then go on", gateway.Flatten)
+}
+
+func newResume() *cobra.Command {
+	c := verbCommand("resume", "Let a gateway trade again after a kill, or after a position nobody could explain", gateway.Resume)
+	return c
+}
+
+// verbCommand is a command that hands a verb to a running gateway.
+func verbCommand(name, short string, v gateway.Verb) *cobra.Command {
+	var f runningFlags
+	c := f.register(&cobra.Command{
+		Use: name, Short: short,
+		Example: fmt.Sprintf("  tollgate %s --config tollgate.yaml", name),
+		Args:    exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			err := f.tell(c, gateway.Request{Do: v.String(), Account: f.account, Text: f.reason})
+			if v == gateway.Resume && errors.Is(err, gateway.ErrNotRunning) {
+				return f.resumeStopped(c)
+			}
+			return err
+		},
+	})
+	c.Flags().StringVar(&f.account, "account", "", "one account only (default all)")
+	c.Flags().StringVar(&f.reason, "reason", "", "why, for the record")
+	return c
+}
+
+// newKill stops everything, whatever still works: the sign on disk is written first,
+// then the running program is told.
+func newKill() *cobra.Command {
+	var f runningFlags
+	c := f.register(&cobra.Command{
+		Use:   "kill",
+		Short: "Cancel everything, close everything, and trade nothing until resume",
+		Long: `Kill cancels every order and closes every position of the configured accounts, those
+made by hand included, and lets nothing new pass until tollgate resume, over restarts
+too. While the link is down it waits for it. When no program runs, it leaves a sign that
+the next one obeys.`,
+		Example: "  tollgate kill --config tollgate.yaml",
+		Args:    exactly(0, "no arguments"),
+		RunE:    func(c *cobra.Command, _ []string) error { return f.kill(c) },
+	})
+	c.Flags().StringVar(&f.reason, "reason", "", "why, for the record")
+	return c
+}
+
+func (f *runningFlags) kill(c *cobra.Command) error {
+	dirs, err := f.dirs()
+	if err != nil {
+		return err
+	}
+	reason := f.reason
+	if reason == "" {
+		reason = "tollgate kill"
+	}
+	var failed error
+	for _, d := range dirs {
+		failed = errors.Join(failed, stack.SetKilled(d, reason))
+	}
+	err = f.tell(c, gateway.Request{Do: gateway.Kill.String(), Text: reason})
+	if errors.Is(err, gateway.ErrNotRunning) && failed == nil {
+		fmt.Fprintln(c.OutOrStdout(), "no gateway runs here; the next one will cancel and close everything and trade nothing until tollgate resume")
+		return nil
+	}
+	return errors.Join(failed, err)
+}
+
+// resumeStopped removes the sign of a kill when nothing runs.
+func (f *runningFlags) resumeStopped(c *cobra.Command) error {
+	dirs, err := f.dirs()
+	if err != nil {
+		return err
+	}
+	for _, d := range dirs {
+		if err := stack.ClearKilled(d); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintln(c.OutOrStdout(), "no gateway runs here; the next one may trade")
+	return nil
+}
+
+func (f *runningFlags) tell(c *cobra.Command, r gateway.Request) error {
+	a, err := f.call(r)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(c.OutOrStdout(), a.Text)
+	return nil
+}
+
+// call asks whichever program runs on the data directory: live, or paper.
+func (f *runningFlags) call(r gateway.Request) (gateway.Response, error) {
+	dirs, err := f.dirs()
+	if err != nil {
+		return gateway.Response{}, err
+	}
+	err = gateway.ErrNotRunning
+	for _, d := range dirs {
+		var out gateway.Response
+		if out, err = gateway.Call(d, r); !errors.Is(err, gateway.ErrNotRunning) {
+			return out, err
+		}
+	}
+	return gateway.Response{}, fmt.Errorf("%w (looked in %s)", gateway.ErrNotRunning, strings.Join(dirs, ", "))
+}
+
+// dirs are the data directories a program may run on, live first, then paper runs,
+// the newest first.
+func (f *runningFlags) dirs() ([]string, error) {
+	data := f.data
+	switch {
+	case f.config != "" && data != "":
+		return nil, usage("--config and --data are both given: one says where")
+	case f.config != "":
+		config, err := configs.Load(f.config)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		data = config.DataDir
+	case data == "":
+		data = configs.DefaultDataDir
+	}
+	dirs := []string{filepath.Join(data, "live")}
+	list, err := os.ReadDir(filepath.Join(data, "paper"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	slices.Reverse(list)
+	for _, e := range list {
+		if _, err := os.Stat(filepath.Join(data, "paper", e.Name(), "control.json")); err == nil {
+			dirs = append(dirs, filepath.Join(data, "paper", e.Name()))
+		}
+	}
+	return dirs, nil
+}
+
+// printView prints a view for people.
+func printView(out io.Writer, v *gateway.View) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	addon := ""
+	if !v.Addon {
+		addon = ", the add-on is not connected"
+	}
+	fmt.Fprintf(w, "link\t%s%s\n", v.Link, addon)
+	for _, a := range v.Accounts {
+		fmt.Fprintf(w, "account\t%s, %s%s, equity %s, session %s\n", a.Name, a.Mode, reasonText(a.Reason), a.Equity, a.SessionPnL)
+		for _, p := range a.Positions {
+			fmt.Fprintf(w, "  position\t%s %s %+d, unrealised %s, realised %s\n", p.Strategy, p.Instrument, p.Qty, p.Unrealized, p.Realized)
+		}
+		for _, o := range a.Orders {
+			fmt.Fprintf(w, "  order\t%s %s %s %d %s %s %s, %s, %d filled\n", o.ID, o.Strategy, o.Side, o.Qty, o.Type, o.Instrument, strings.TrimSpace(o.Limit+" "+o.Stop), o.State, o.Filled)
+		}
+	}
+	for _, q := range v.Quotes {
+		fmt.Fprintf(w, "quote\t%s  %s / %s  last %s  %s\n", q.Instrument, q.Bid, q.Ask, q.Last, q.Time)
+	}
+	s := v.Stats
+	fmt.Fprintf(w, "calls\t%d, %d questions, %d refused, %d lost, %d waiting\n", s.Calls, s.Questions, s.Refused, s.Lost, s.Waiting)
+	fmt.Fprintf(w, "fills\t%d, learned after %d ms on average at most\n", s.Fills, s.FillDelayMS)
+	fmt.Fprintf(w, "decisions\t%s\n", v.Hash)
+	return w.Flush()
+}
+
+func reasonText(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " (" + strings.TrimSpace(s) + ")"
+}

@@ -1,0 +1,183 @@
+package stack
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"tollgate/engine/gateway"
+	"tollgate/strategies/worker"
+)
+
+// Words other than the verbs that a running program understands.
+const (
+	DoStatus   = "status"
+	DoReload   = "reload"
+	DoRollback = "rollback"
+	DoTakeover = "takeover"
+)
+
+// answer does what another process of this machine asks.
+func (s *Stack) answer(ctx context.Context, r gateway.Request) gateway.Response {
+	text, err := "", error(nil)
+	switch r.Do {
+	case DoStatus:
+		return s.status(ctx)
+	case DoReload, DoRollback:
+		text, err = s.renew(ctx, r)
+	case DoTakeover:
+		s.link.Takeover()
+		text = "the link takes the session back as soon as it may"
+	default:
+		text, err = s.command(ctx, r)
+	}
+	if err != nil {
+		return gateway.Response{Error: err.Error()}
+	}
+	return gateway.Response{Text: text}
+}
+
+func (s *Stack) status(ctx context.Context) gateway.Response {
+	var v gateway.View
+	if err := s.shell.Ask(ctx, func(c *gateway.Core) { v = c.View() }); err != nil {
+		return gateway.Response{Error: err.Error()}
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return gateway.Response{Error: err.Error()}
+	}
+	return gateway.Response{Status: b}
+}
+
+// command carries out a verb. The sign of a kill is on disk before anything else
+// happens, and goes only when trading may go on.
+func (s *Stack) command(ctx context.Context, r gateway.Request) (string, error) {
+	v, err := gateway.ParseVerb(r.Do)
+	if err != nil {
+		return "", err
+	}
+	account, err := s.accountOf(r.Account)
+	if err != nil {
+		return "", err
+	}
+	why := r.Text
+	if why == "" {
+		why = "by hand"
+	}
+	if v == gateway.Kill && account == gateway.All {
+		if err := SetKilled(s.Config.DataDir, why); err != nil {
+			return "", err
+		}
+	}
+	if v == gateway.Resume {
+		if err := ClearKilled(s.Config.DataDir); err != nil {
+			return "", err
+		}
+	}
+	if err := s.shell.Order(ctx, account, v, why); err != nil {
+		return "", err
+	}
+	if v == gateway.Kill || v == gateway.Flatten {
+		return s.untilFlat(ctx, account)
+	}
+	return v.String() + ": done", nil
+}
+
+func (s *Stack) accountOf(name string) (int, error) {
+	if name == "" {
+		return gateway.All, nil
+	}
+	for i := range s.Config.Accounts {
+		if strings.EqualFold(s.Config.Accounts[i].Name, name) {
+			return i, nil
+		}
+	}
+	return 0, fmt.Errorf("there is no account %q here", name)
+}
+
+// flatWait is how long a person is kept waiting for the account to be flat.
+const flatWait = 20 * time.Second
+
+// untilFlat waits until nothing is held and nothing is open, and says so, or what is left.
+func (s *Stack) untilFlat(ctx context.Context, account int) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, flatWait)
+	defer cancel()
+	t := time.NewTicker(50 * time.Millisecond)
+	defer t.Stop()
+	left := ""
+	for {
+		if err := s.shell.Ask(ctx, func(c *gateway.Core) { left = leftOf(c.View(), account) }); err != nil {
+			return "", err
+		}
+		if left == "" {
+			return "flat, and no order is open", nil
+		}
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return "ordered, and not done yet: " + left, nil
+		}
+	}
+}
+
+// leftOf names what is still held or open.
+func leftOf(v gateway.View, account int) string {
+	var left []string
+	for i, a := range v.Accounts {
+		if account != gateway.All && account != i {
+			continue
+		}
+		if n := len(a.Orders); n > 0 {
+			left = append(left, fmt.Sprintf("%s has %d open orders", a.Name, n))
+		}
+		for _, p := range a.Positions {
+			if p.Qty != 0 {
+				left = append(left, fmt.Sprintf("%s holds %+d %s for %s", a.Name, p.Qty, p.Instrument, p.Strategy))
+			}
+		}
+	}
+	if len(left) > 0 && v.Link != "ready" {
+		left = append(left, "the link is "+v.Link+", it happens as soon as it is ready")
+	}
+	return strings.Join(left, "; ")
+}
+
+// renew asks the worker that has a strategy for another version of it.
+func (s *Stack) renew(ctx context.Context, r gateway.Request) (string, error) {
+	for _, h := range s.houses {
+		for _, t := range h.trades {
+			if t.config.Name != r.Name {
+				continue
+			}
+			if r.Do == DoRollback {
+				return worker.AskRollback(ctx, s.bus, h.name, workerName, r.Name, r.Text)
+			}
+			return worker.AskReload(ctx, s.bus, h.name, workerName, r.Name)
+		}
+	}
+	return "", fmt.Errorf("no strategy is called %q here", r.Name)
+}
+
+// watchKilled obeys the sign of a kill when it appears while the program runs: it
+// works without the control door.
+func (s *Stack) watchKilled(ctx context.Context) {
+	t := time.NewTicker(time.Second)
+	defer t.Stop()
+	was := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		reason, killed := Killed(s.Config.DataDir)
+		if killed && !was {
+			one, cancel := context.WithTimeout(ctx, flatWait)
+			_ = s.shell.Order(one, gateway.All, gateway.Kill, strings.TrimSpace(reason)) // a gateway that has ended trades nothing
+			cancel()
+		}
+		was = killed
+	}
+}
