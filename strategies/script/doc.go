@@ -72,8 +72,8 @@
 // conditions in a switch without a tag; a named result, which keeps what the call
 // before left in it and changes the variable that it is assigned to too early; the
 // value of a missing key in v, ok := m[k], which stays what it was; a call of a built-in
-// function that is not the first of several returned values. Interfaces of the script's own are refused
-// altogether: too much about them is wrong.
+// function that is not the first of several returned values. Interfaces of the
+// script's own are refused altogether: too much about them is wrong.
 //
 // # What things cost
 //

@@ -86,6 +86,22 @@ func TestPullLanguage(t *testing.T) {
 	}
 }
 
+// The programs of the language say the same compiled and interpreted when their Run
+// is called three times: what a call leaves behind must not reach the next.
+func TestLanguageThrice(t *testing.T) {
+	archive, err := txtar.ParseFile("testdata/language.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	programs := map[string]string{}
+	for _, f := range archive.Files {
+		name := "p_" + strings.ReplaceAll(f.Name, "-", "_")
+		programs[name] = strings.Replace(program(name, string(f.Data)), "func Run() {",
+			"func Run() {\n\tfor turn := 0; turn < 3; turn++ {\n\t\tonce()\n\t}\n}\n\nfunc once() {", 1)
+	}
+	differential(t, programs)
+}
+
 // What qualifies, and what does not: the case just inside beside the one outside.
 func TestPullQualifies(t *testing.T) {
 	const quote = "func OnQuote(ctx *strategies.Context, q *strategies.Quote) {\n"
