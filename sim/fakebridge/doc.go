@@ -25,12 +25,21 @@
 // nobody is subscribed or half of the client's queue is full. With Config.Manual nothing moves by itself:
 // Tick catches up with Config.Clock, Step and StepTo play the recording.
 //
+// # In tests
+//
+// Memory serves without a port; inside a synctest bubble the time package is then
+// the only clock there is, and a day passes in a moment. Server.Ledger is the truth
+// to compare a client's belief with, Server.Fault sets accidents off, Server.Manual
+// acts as a person at the platform. Whoever wants no sockets at all drives a
+// broker.Broker, with ParseFrame for the frames.
+//
 // # Concurrency
 //
 // All methods may be called from any goroutine; one lock guards the broker, and no
 // socket is waited for under it. The Universe and the Feed belong to the server from
 // New to Close: give a client of the same process a universe of its own. Close ends
-// every goroutine and connection before it returns.
+// every goroutine and connection before it returns, calls under way without an
+// answer; the ledger and the status can still be read. Shutdown says goodbye first.
 //
 // # Bounds
 //

@@ -56,7 +56,7 @@ at 100x meets them in the proportions of real life; --budget-scale 1 keeps them 
 real time.`,
 		Example: `  tollgate sim --quirks
   tollgate sim --listen 127.0.0.1:8787 --speed 10 --account Sim101=50000
-  tollgate sim --feed es.csv.gz --quirk duplicate-id=second --fault drop@30s --fault lose-reply=1@call=20`,
+  tollgate sim --speed 0 --quirk duplicate-id=second --fault drop@30s --fault lose-reply=1@call=20`,
 		Args: exactly(0, "no arguments; the recording is named with --feed"),
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
 	}
