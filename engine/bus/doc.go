@@ -42,6 +42,7 @@
 //     the process itself is held up.
 //   - MaxWaiting requests wait at a Serve; the requester of one more gets no answer
 //     and its context ends. A request without a deadline is given RequestTimeout.
+//   - A Pulse knows 1024 workers; beats of more are passed over.
 //   - 64 events wait to be read; then the oldest is dropped.
 //
 // # Cost

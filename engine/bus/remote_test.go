@@ -167,3 +167,22 @@ func TestServiceThatHangs(t *testing.T) {
 		t.Fatalf("%d were served", served)
 	}
 }
+
+// TestLostInsideTheProcess: a connection through memory can be lost too, when the
+// process was stopped for a while, and comes back by itself.
+func TestLostInsideTheProcess(t *testing.T) {
+	b := open(t, Options{})
+	s := subscribe(t, b, "x", 10)
+	if err := b.conn.ForceReconnect(); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []EventKind{Lost, Back} {
+		if e := event(t, b); e.Kind != want {
+			t.Fatalf("event %v, want %v", e.Kind, want)
+		}
+	}
+	publish(t, b, "x", 7)
+	if m := next(t, s); number(m) != 7 {
+		t.Fatalf("message %d", number(m))
+	}
+}

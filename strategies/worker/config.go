@@ -52,8 +52,9 @@ type Config struct {
 	// bus.NewStream.
 	First uint64
 	Clock Clock
-	// Record keeps an input; see the kinds. An error ends the worker. The payload is
-	// valid during the call. Nil = nothing is kept.
+	// Record keeps an input; see the kinds. An error ends the worker. It is called by
+	// New and then from the goroutine of Run alone; the payload is valid during the
+	// call. Nil = nothing is kept.
 	Record func(kind byte, payload []byte) error
 	// Beat is the time between heartbeats; 0 = DefaultBeat.
 	Beat time.Duration // of the machine's clock
@@ -99,6 +100,9 @@ func (c *Config) check() error {
 		names[s.Name] = true
 		if s.Checked == nil || s.Watch && s.Path == "" {
 			return fmt.Errorf("worker: script %s has no source, or no path to watch", s.Name)
+		}
+		if len(s.Instances) == 0 {
+			return fmt.Errorf("worker: script %s runs on no instrument: give it one, or leave it out", s.Name)
 		}
 		for _, in := range s.Instances {
 			if other, taken := ids[in.ID]; taken {

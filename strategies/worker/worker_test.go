@@ -386,6 +386,7 @@ func TestConfigsThatCannotRun(t *testing.T) {
 		"every -1ns":             func(c *Config) { c.Beat = -1 },
 		"under 0":                func(c *Config) { c.Takeback = strategies.Guard{For: -1} },
 		"no strategy":            func(c *Config) { c.Scripts = nil },
+		"on no instrument":       func(c *Config) { c.Scripts[0].Instances = nil },
 		"two scripts are named":  func(c *Config) { c.Scripts = append(c.Scripts, c.Scripts[0]) },
 		"has no source":          func(c *Config) { c.Scripts[0].Checked = nil },
 		"no path to watch":       func(c *Config) { c.Scripts[0].Watch = true },
