@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -171,4 +172,61 @@ func OnQuote(ctx *strategies.Context, q *strategies.Quote) { ctx.Buy(1) }
 	b.ReportMetric(float64(took[len(took)/2]), "p50-ns")
 	b.ReportMetric(float64(took[len(took)*99/100]), "p99-ns")
 	b.ReportMetric(float64(took[len(took)*999/1000]), "p99.9-ns")
+}
+
+// TestScriptThatHangs: while a handler hangs the worker does not beat; the guard
+// ends that strategy, the others go on, and what waited is done. It runs by the
+// machine's clock, which is the guard's.
+func TestScriptThatHangs(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, `package hang
+
+import "tollgate/strategies"
+
+func OnQuote(ctx *strategies.Context, q *strategies.Quote) {
+	ctx.Logf("quote %v", q.Bid)
+	for x := q.Bid; x == 2 && ctx.Instrument == "ES 01-24"; x = q.Bid {
+		ctx.Position++
+	}
+}
+`, 2)
+	guard := script.NewGuard(nil)
+	defer guard.Close()
+	r.cfg.Options, r.cfg.Beat = script.Options{Guard: guard}, 20*time.Millisecond
+	w, err := New(r.cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { r.ended <- w.Run(ctx) }()
+	until := func(said string) {
+		t.Helper()
+		for deadline := time.Now().Add(30 * time.Second); r.quiet(said); <-time.After(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("it did not say %q", said)
+			}
+		}
+	}
+	for in := range engine.InstrumentID(2) { // whatever comes before the state is passed over
+		for r.quiet(fmt.Sprintf("%d: quote 1", in)) {
+			r.quote(in, 4)
+			<-time.After(5 * time.Millisecond)
+		}
+	}
+	r.quote(0, 8)
+	r.quote(1, 12)
+	until("0: quote 2")
+	until("0: halt: panic in OnQuote: ")
+	until("1: quote 3")
+	cancel()
+	if err := <-r.ended; err != nil {
+		t.Fatal(err)
+	}
+	longest := time.Duration(0)
+	for i := 1; i < len(r.beats); i++ {
+		longest = max(longest, r.beats[i].At.Sub(r.beats[i-1].At))
+	}
+	if longest < script.HangLimit {
+		t.Fatalf("the longest silence was %v", longest)
+	}
 }

@@ -328,3 +328,10 @@ func (r *rig) hold() (resume func()) {
 		synctest.Wait()
 	}
 }
+
+// quiet reports that something was not said yet; for tests without a bubble.
+func (r *rig) quiet(what string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !slices.ContainsFunc(r.said, func(s string) bool { return strings.HasPrefix(s, what) })
+}
