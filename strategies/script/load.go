@@ -84,11 +84,19 @@ type instance struct {
 
 // start evaluates the script in a fresh interpreter.
 func (c *Checked) start(o Options) (*instance, error) {
-	if o.Plain {
+	moved := c.looped()
+	if o.Plain || moved == nil {
 		return c.startAs(o, nil)
 	}
-	return c.startAs(o, c.looped())
+	in, err := c.startAs(o, moved)
+	if errors.Is(err, errUnloadable) {
+		return c.startAs(o, nil) // the loop is there for speed alone
+	}
+	return in, err
 }
+
+// errUnloadable is what the interpreter does not take: nothing of the script ran.
+var errUnloadable = errors.New("the interpreter cannot load it")
 
 // startAs evaluates a script with handlers moved into the loop; nil = with none.
 func (c *Checked) startAs(o Options, moved *pulled) (*instance, error) {
@@ -122,11 +130,11 @@ func (in *instance) eval() error {
 		return fmt.Errorf("script %s: its package variables and init functions took longer than %v", name, InitLimit)
 	case errors.As(err, &p):
 		if in.trace.first() == "" {
-			return fmt.Errorf("script %s: the interpreter cannot load it: %v; please report the script", name, p.Value)
+			return fmt.Errorf("script %s: %w: %v; please report the script", name, errUnloadable, p.Value)
 		}
 		return fmt.Errorf("script %s: while its package variables were initialised: %s", name, in.locate(p.Value))
 	}
-	return fmt.Errorf("script %s: the interpreter cannot load it: %w; please report the script", name, err)
+	return fmt.Errorf("script %s: %w: %w; please report the script", name, errUnloadable, err)
 }
 
 // bind puts the script's handlers into h, as plain Go functions.

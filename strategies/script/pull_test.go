@@ -141,6 +141,26 @@ func TestPullQualifies(t *testing.T) {
 	}
 }
 
+// A script whose loop the interpreter does not take runs plain.
+func TestPullFallsBack(t *testing.T) {
+	checked, err := Check(FromText("cross.go", crossing))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if checked.looped() == nil {
+		t.Fatal("the script does not qualify")
+	}
+	checked.pull.made.code = strings.Replace(checked.pull.made.code, loopHost+".Wait()", loopHost+".Missing()", 1)
+	p, err := checked.Load(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in := p.Host.(*instance); in.loop != nil || p.Handlers.OnQuote == nil {
+		t.Error("it is not plain")
+	}
+	p.Handlers.OnQuote(new(strategies.Context), new(strategies.Quote))
+}
+
 // Every way through a handler, three events in a row: what is local begins anew with
 // each, what is not goes on.
 func TestPullHandlers(t *testing.T) {
