@@ -14,7 +14,7 @@ import (
 )
 
 // house is a gateway with a real Desk and a venue that fills, on a bus that loses
-// messages both ways.
+// messages both ways. The lock of the rig's feed guards it.
 type house struct {
 	r     *rig
 	rng   *rand.Rand
@@ -40,6 +40,13 @@ func newHouse(r *rig, seed uint64) *house {
 }
 
 func (h *house) loses() bool { return h.rng.IntN(100) < h.loss }
+
+// lose sets how much is lost from now on.
+func (h *house) lose(percent int) {
+	h.r.feeding.Lock()
+	defer h.r.feeding.Unlock()
+	h.loss = percent
+}
 
 // Publish takes what the worker publishes, or loses it.
 func (h *house) Publish(subject string, data []byte) error {
@@ -120,6 +127,8 @@ func (h *house) tell(e engine.Event) { _ = h.r.stream.Publish(engine.AppendEvent
 
 // state is what the Desk says of an instance, and how many intents it has taken.
 func (h *house) state(id engine.StrategyID) (text string, taken uint64) {
+	h.r.feeding.Lock()
+	defer h.r.feeding.Unlock()
 	for _, c := range h.desk.Step(&engine.Resync{At: clock(), Strategy: id}) {
 		if s, ok := c.(*engine.Snapshot); ok {
 			return fmt.Sprintf("%d: position %d, working %d", id, s.Holding.Position, len(s.Orders)), s.Intents
@@ -162,15 +171,16 @@ func TestBeliefAfterLosses(t *testing.T) {
 			h := newHouse(r, seed)
 			r.loses = h.loses
 			r.start()
-			h.loss = 5
+			h.lose(5)
+			chance := rand.New(rand.NewPCG(seed, 4))
 			for range 200 {
-				h.market(engine.InstrumentID(h.rng.IntN(2)), engine.Price(4000+h.rng.IntN(20)))
-				if h.rng.IntN(3) == 0 {
-					r.pass(time.Duration(h.rng.IntN(400)) * time.Millisecond)
+				h.market(engine.InstrumentID(chance.IntN(2)), engine.Price(4000+chance.IntN(20)))
+				if chance.IntN(3) == 0 {
+					r.pass(time.Duration(chance.IntN(400)) * time.Millisecond)
 				}
 			}
 			r.settle()
-			h.loss = 0
+			h.lose(0)
 			for range 8 {
 				h.market(0, 4000)
 				h.market(1, 4000)

@@ -15,16 +15,18 @@
 //
 // A worker begins by asking the gateway for the state of its instances (Resync),
 // and again every second until each has got its Snapshot. Until then no strategy
-// hears anything: market events, updates and P&L are passed over, since the Snapshot
-// that follows them holds what became of them, and timers wait; the newest state of the link is
-// told afterwards. The same happens when a message is missing or cannot be read, when the
-// queue overflowed, when an intent could not be published and when the Desk says that
-// one did not arrive. Since no strategy acts between the question and the answer, the
-// numbers of intents go on from the Desk's without a hole. OnOrder and OnFill
-// are not called for what a Snapshot made good.
+// hears anything: market events and P&L are passed over, so are updates for an
+// instance that waits itself, since the Snapshot that follows them holds what became
+// of them, and timers wait; the newest state of the link is told afterwards. The same
+// happens when a message is missing or cannot be read, when the queue overflowed,
+// when an intent could not be published and when the Desk says that one did not
+// arrive. Since no strategy acts between its question and its answer, the numbers of
+// intents go on from the Desk's without a hole. OnOrder and OnFill are not called for
+// what a Snapshot made good.
 //
-// An instance begins with the first quote of its instrument after that, as in a
-// backtest: OnStart runs just before it.
+// An instance begins, OnStart, just before the first thing it is told after that,
+// as in a backtest: a quote of its instrument, or an update, P&L or the state of the link
+// that comes sooner.
 //
 // # Recording
 //

@@ -43,32 +43,58 @@ func (w *Worker) take(e engine.Event) {
 		w.link = e
 		w.tellLink()
 	case *engine.Quote:
-		if w.hears(e.At) && w.begin(e) {
-			w.step(e)
-		}
-	case *engine.Update:
-		if w.memberOf(e.Strategy) != nil && w.hears(e.At) {
-			w.step(e)
-			w.lostOne(e)
-		}
+		w.hear(e, e.At, func(m *member) bool { return m.Instrument == e.Instrument })
 	case *engine.PnL:
-		if w.hears(e.At) {
-			w.step(e)
-		}
+		w.hear(e, e.At, func(*member) bool { return true })
+	case *engine.Update:
+		w.update(e)
 	}
 }
 
-// hears fires what is due before an event and reports whether the strategies may
-// hear it.
-func (w *Worker) hears(at engine.Time) bool {
+// update takes what is for one instance. It may hear it as soon as it has its own
+// state, also while others wait for theirs: its Snapshot knew nothing of it.
+func (w *Worker) update(u *engine.Update) {
+	m := w.memberOf(u.Strategy)
+	if m == nil {
+		return
+	}
+	w.fire(u.At)
+	if w.begin(u.At, m) {
+		w.step(u)
+		w.lostOne(u)
+	}
+}
+
+// hear steps the Runner with what is for every instance, or passes it over while
+// one waits for its state. Those it concerns have begun before.
+func (w *Worker) hear(e engine.Event, at engine.Time, concerns func(*member) bool) {
 	w.fire(at)
-	return w.waiting == 0
+	if w.waiting > 0 {
+		return
+	}
+	for _, m := range w.members {
+		if m != nil && concerns(m) && !w.begin(at, m) {
+			return // what it wanted could not be published
+		}
+	}
+	w.step(e)
+}
+
+// begin begins an instance that has not begun, and reports whether it has and may
+// be told something. It cannot begin before it has its state, and may have to wait
+// for it again afterwards.
+func (w *Worker) begin(at engine.Time, m *member) bool {
+	if !m.begun && !m.waiting {
+		m.begun = true
+		w.step(&engine.Phase{At: at, Strategy: m.ID, Begin: true})
+	}
+	return m.begun && !m.waiting
 }
 
 // lostOne gives up what is known when the Desk says that an intent did not arrive:
 // it takes no more until the numbers fit again.
 func (w *Worker) lostOne(u *engine.Update) {
-	if u.Denial != nil && u.Denial.Code == engine.SequenceGap && w.waiting == 0 {
+	if u.Denial != nil && u.Denial.Code == engine.SequenceGap && !w.members[u.Strategy].waiting {
 		w.desync()
 	}
 }
@@ -80,24 +106,12 @@ func (w *Worker) memberOf(id engine.StrategyID) *member {
 	return w.members[id]
 }
 
-// begin begins the instances that wait for a quote of their instrument, and
-// reports whether the strategies may still hear it.
-func (w *Worker) begin(q *engine.Quote) bool {
-	for _, m := range w.members {
-		if m != nil && !m.begun && m.Instrument == q.Instrument {
-			m.begun = true
-			w.step(&engine.Phase{At: q.At, Strategy: m.ID, Begin: true})
-		}
-	}
-	return w.waiting == 0
-}
-
 // tellLink steps the Runner with the newest state of the link, once strategies
 // may hear it.
 func (w *Worker) tellLink() {
-	if l := w.link; l != nil && w.hears(l.At) {
+	if l := w.link; l != nil && w.waiting == 0 {
 		w.link = nil
-		w.step(l)
+		w.hear(l, l.At, func(*member) bool { return true })
 	}
 }
 

@@ -130,8 +130,11 @@ func TestNothingIsHeardWithoutTheState(t *testing.T) {
 		if !strings.HasSuffix(got, "0: link true") || strings.Contains(got, "link false") || strings.Contains(got, "quote") {
 			t.Fatalf("it said\n%s", got)
 		}
+		if !strings.Contains(got, "0: start ES 01-24\n0: link true") {
+			t.Fatalf("it said\n%s", got)
+		}
 		r.quote(0, 8)
-		r.expect("0: start ES 01-24", "0: quote 2")
+		r.expect("0: quote 2")
 		if err := r.stop(); err != nil {
 			t.Fatal(err)
 		}
@@ -197,7 +200,12 @@ func TestGaps(t *testing.T) {
 				}
 				r.send(&engine.Snapshot{At: clock(), Strategy: 1})
 				r.quote(0, 12)
+				r.quote(1, 12)
 				r.expect()
+				r.send(&engine.Update{
+					At: clock(), Strategy: 1, Seq: 1, Fill: engine.Fill{Qty: 1, Price: 44}, Order: engine.Order{Ref: 1, Terms: engine.Terms{Instrument: 1, Qty: 1}},
+				})
+				r.expect("1: start ES 02-24", "1: fill 11") // it has its own state, which did not know of this
 				r.send(&engine.Snapshot{At: clock(), Strategy: 0, Intents: r.seqs[0]})
 				r.quote(0, 16)
 				r.expect("0: quote 4")
