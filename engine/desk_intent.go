@@ -225,11 +225,13 @@ func (d *Desk) withdraw(i *Intent) {
 
 // cancel asks the venue to cancel an order, unless that is under way.
 func (d *Desk) cancel(o *Order) {
-	if o.State.Terminal() || o.State == CancelPending || d.waits(o, CancelOrder) || d.unsend(o) {
+	if o.State.Terminal() || o.State == CancelPending || o.recalled || d.waits(o, CancelOrder) || d.unsend(o) {
 		return
 	}
 	d.unchange(o)
-	if o.State != Unknown { // asking for its end does not tell whether it exists
+	if o.State == Unknown { // asking for its end does not tell whether it exists: once is enough
+		o.recalled = true
+	} else {
 		o.State = CancelPending
 	}
 	d.request(&Request{Kind: CancelOrder, Order: o.ID, Class: ClassCancel, Terms: o.Terms})

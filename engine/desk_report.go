@@ -16,6 +16,7 @@ func (d *Desk) onReport(r *Report) {
 		return
 	}
 	o.State = next
+	o.recalled = o.recalled && next == Unknown
 	d.adopt(o, r)
 	var f Fill
 	if r.Kind == Filled {

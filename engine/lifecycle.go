@@ -80,9 +80,10 @@ type Order struct {
 	Ended    Time // NoTime while open
 	Reason   string
 
-	balks      int // changes refused in a row; for the children of a bracket
-	wanted     Qty // a bracket's child: what it is to be once the venue can be asked; counts in Worst
-	pendingQty Qty // ChangePending: the quantity asked for; the larger of both counts
+	recalled   bool // its end was asked for while it was unknown whether it exists
+	balks      int  // changes refused in a row; for the children of a bracket
+	wanted     Qty  // a bracket's child: what it is to be once the venue can be asked; counts in Worst
+	pendingQty Qty  // ChangePending: the quantity asked for; the larger of both counts
 }
 
 // Leaves is what can still fill: 0 once terminal, never below 0.

@@ -64,6 +64,7 @@ func (o *Order) pack(p *pack) {
 	num(p, &o.Sent)
 	num(p, &o.Ended)
 	text(p, &o.Reason)
+	p.flag(&o.recalled)
 	num(p, &o.balks)
 	num(p, &o.wanted)
 	num(p, &o.pendingQty)

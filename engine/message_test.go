@@ -12,7 +12,7 @@ import (
 func messages() []Event {
 	o := Order{
 		ID: 7, Ref: 8, Parent: 9, Strategy: 3, Class: ClassProtect, Terms: Terms{1, Sell, StopLimit, GTC, 5, 100, NoPrice, 44},
-		State: PartFilled, Filled: 2, Notional: -400, Fees: 12, Sent: 1, Ended: NoTime, Reason: "why", balks: 2, wanted: 3, pendingQty: 4,
+		State: PartFilled, Filled: 2, Notional: -400, Fees: 12, Sent: 1, Ended: NoTime, Reason: "why", recalled: true, balks: 2, wanted: 3, pendingQty: 4,
 	}
 	return []Event{
 		&Quote{1 << 60, 65535, TradePrint, NoPrice, -3, 4, UnknownQty, 5, 6, 7},

@@ -164,41 +164,90 @@ func fields(data []byte) map[string][]byte {
 }
 
 func (d *Decoder) order(data []byte) (OrderFacts, error) {
-	f := fields(data)
-	if f == nil || f["orderId"] == nil {
+	var m orderMembers
+	if !m.read(data) || m.id == nil {
 		return OrderFacts{}, fmt.Errorf("%w: an order without orderId", ErrReply)
 	}
 	o := OrderFacts{
-		Account: textOf(f["account"]), ID: textOf(f["orderId"]), Name: textOf(f["instrument"]), State: stateOf(textOf(f["orderState"])),
-		OCO: textOf(f["oco"]), Reason: textOf(f["error"]), Limit: engine.NoPrice, Stop: engine.NoPrice,
+		Account: textOf(m.account), ID: textOf(m.id), Name: textOf(m.instrument), State: stateOf(textOf(m.state)),
+		OCO: textOf(m.oco), Reason: textOf(m.fault), Limit: engine.NoPrice, Stop: engine.NoPrice,
 	}
-	if string(f["oco"]) == "null" {
+	if string(m.oco) == "null" {
 		o.OCO = ""
 	}
-	qty, err := wholeOf(f["quantity"])
-	filled, err2 := wholeOf(f["filled"])
-	average, err3 := decimalOf(f["averageFillPrice"])
+	qty, err := wholeOf(m.quantity)
+	filled, err2 := wholeOf(m.filled)
+	average, err3 := decimalOf(m.average)
 	for _, e := range []error{err, err2, err3} {
 		if e != nil {
 			return OrderFacts{}, fmt.Errorf("%w: order %s: %w", ErrReply, o.ID, e)
 		}
 	}
 	o.Qty, o.Filled, o.Average = engine.Qty(qty), engine.Qty(filled), average
-	o.Side, o.Type, o.TIF = sideOf(textOf(f["orderAction"])), typeOf(textOf(f["orderType"])), tifOf(textOf(f["timeInForce"]))
-	n := d.lookUp(f["instrument"])
+	o.Side, o.Type, o.TIF = sideOf(textOf(m.action)), typeOf(textOf(m.kind)), tifOf(textOf(m.tif))
+	n := d.lookUp(m.instrument)
 	o.Instrument, o.Known = n.id, n.known && o.Side != 0 && o.Qty > 0
 	if n.known {
-		d.orderPrices(&o, f)
+		d.orderPrices(&o, &m)
 	}
 	return o, nil
 }
 
-func (d *Decoder) orderPrices(o *OrderFacts, f map[string][]byte) {
+// orderMembers are the members of an order that mean something, as they are
+// written. Lists of a whole day are read often; a map for each would be dear.
+type orderMembers struct {
+	account, id, instrument, state, oco, fault, quantity, filled, average, action, kind, tif, limit, stop []byte
+}
+
+func (m *orderMembers) read(data []byte) bool {
+	s := scanner{b: data}
+	return s.object(func(key, value []byte) {
+		if to := m.slot(key); to != nil {
+			*to = value
+		}
+	})
+}
+
+func (m *orderMembers) slot(key []byte) *[]byte {
+	switch string(key) {
+	case `"account"`:
+		return &m.account
+	case `"orderId"`:
+		return &m.id
+	case `"instrument"`:
+		return &m.instrument
+	case `"orderState"`:
+		return &m.state
+	case `"oco"`:
+		return &m.oco
+	case `"error"`:
+		return &m.fault
+	case `"quantity"`:
+		return &m.quantity
+	case `"filled"`:
+		return &m.filled
+	case `"averageFillPrice"`:
+		return &m.average
+	case `"orderAction"`:
+		return &m.action
+	case `"orderType"`:
+		return &m.kind
+	case `"timeInForce"`:
+		return &m.tif
+	case `"limitPrice"`:
+		return &m.limit
+	case `"stopPrice"`:
+		return &m.stop
+	}
+	return nil
+}
+
+func (d *Decoder) orderPrices(o *OrderFacts, m *orderMembers) {
 	in := d.universe.Get(o.Instrument)
-	if priceOf(in, f["limitPrice"], &o.Limit) != nil {
+	if priceOf(in, m.limit, &o.Limit) != nil {
 		o.Limit = engine.InvalidPrice
 	}
-	if priceOf(in, f["stopPrice"], &o.Stop) != nil {
+	if priceOf(in, m.stop, &o.Stop) != nil {
 		o.Stop = engine.InvalidPrice
 	}
 }

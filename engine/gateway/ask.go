@@ -18,13 +18,21 @@ func (c *Core) ask() {
 	if !ok || c.now < c.pause {
 		return
 	}
-	if d := c.cfg.Budget.Take(&engine.Request{At: c.now, Class: engine.ClassQuery}); d != nil {
+	r := engine.Request{At: c.now, Class: engine.ClassQuery}
+	if c.starving() {
+		r.Class = engine.ClassCancel
+	}
+	if d := c.cfg.Budget.Take(&r); d != nil {
 		c.audit.token = d.Retry
 		return
 	}
-	c.audit.token = engine.NoTime
+	c.audit.token, c.audit.asked = engine.NoTime, c.now
 	c.call(call, p)
 }
+
+// starving reports whether no question could be paid for in a long time. The next
+// one then goes before everything else: what protects and closes needs the truth, too.
+func (c *Core) starving() bool { return c.now.Sub(c.audit.asked) >= c.timing.Retry }
 
 func (c *Core) asking() bool {
 	for i := range c.pending {
@@ -46,7 +54,7 @@ func (c *Core) question() (bridge.Call, pending, bool) {
 	}
 	a, t, several := c.due()
 	switch {
-	case several:
+	case several, t != nil && t.unheard:
 		return bridge.GetAllOrders(), pending{purpose: askOrders, account: c.accounts[0]}, true
 	case t != nil:
 		return c.lookUp(a, t)
@@ -139,7 +147,7 @@ func (c *Core) unasked(p pending) {
 	}
 	if p.purpose == askOrder {
 		if t := p.account.tickets[p.order]; t != nil && !t.ended {
-			t.due = later
+			t.due, t.alone, t.unheard = later, false, true // the list of all orders is another way to ask
 		}
 		return
 	}
@@ -159,7 +167,7 @@ func (c *Core) onOrder(p pending, r *bridge.Reply) {
 	if t == nil {
 		return
 	}
-	t.alone = false
+	t.alone, t.unheard = false, false
 	if r.Failure == nil {
 		o, err := c.dec.Order(r.Data)
 		if err == nil && o.ID != "" {
@@ -205,6 +213,7 @@ func (c *Core) match(list []bridge.OrderFacts, asked engine.Time) bool {
 	all := true
 	for _, a := range c.accounts {
 		for _, t := range a.open {
+			t.unheard = false
 			if t.listed == c.audit.list {
 				continue
 			}

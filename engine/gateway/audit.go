@@ -19,6 +19,7 @@ type audit struct {
 	stage  stage
 	at     engine.Time // not before
 	token  engine.Time // there is none before
+	asked  engine.Time // when the newest question was written
 	number int
 	list   int // number of the newest list of orders
 	looked int // orders looked up in this audit

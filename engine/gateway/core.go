@@ -167,6 +167,9 @@ func (c *Core) Step(in *Input) []Output {
 	if !c.began {
 		return nil
 	}
+	if c.starving() {
+		c.ask()
+	}
 	c.fire()
 	c.take(in)
 	c.expire()
@@ -281,7 +284,7 @@ func (c *Core) Wake() engine.Time {
 	if len(c.pending) > 0 {
 		sooner(c.pending[0].deadline)
 	}
-	if len(c.again) > 0 {
+	if len(c.again) > 0 && c.phase != down && !c.addonOff {
 		sooner(c.pause)
 	}
 	if c.phase != down {

@@ -150,7 +150,7 @@ func (c *Core) reach(a *account, q *engine.Quote) {
 		switch {
 		case t.reached && !was:
 			t.soon(c.now, c.timing.Recheck)
-		case t.reached && t.due == engine.NoTime:
+		case t.reached && (t.due == engine.NoTime || t.due.Sub(c.now) > c.timing.Slow/4):
 			t.due = c.now.Add(c.timing.Slow / 4)
 		}
 	}

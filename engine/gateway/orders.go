@@ -25,12 +25,13 @@ type ticket struct {
 	since   engine.Time // when it was last written about, or began to be in doubt
 	looked  engine.Time // when it was last seen at the broker
 
+	unheard bool // a look-up of it got no answer
 	alone   bool // a list did not show it: look it up by itself
 	listed  int  // the newest list that showed it
 	reached bool // the market stands at its price
 	reborn  bool // an order under another id was taken for it
 
-	due   engine.Time // when to look next; NoTime = with the slow round
+	due   engine.Time // when to look next; NoTime = never
 	wait  time.Duration
 	want  engine.Terms // the terms of the change under way
 	asked engine.Time  // when the change or the cancel under way was acknowledged; NoTime = none
@@ -131,12 +132,12 @@ func (t *ticket) soon(now engine.Time, first time.Duration) {
 }
 
 // seen takes note that the broker was asked about the order and that it has not
-// ended: the next look comes later than this one did.
+// ended: the next look comes later than this one did, and with the slow round in the end.
 func (t *ticket) seen(now engine.Time, slow time.Duration) {
 	t.looked = now
 	switch {
 	case t.wait == 0, t.wait >= slow:
-		t.due, t.wait = engine.NoTime, 0
+		t.due, t.wait = now.Add(slow), 0
 	default:
 		t.due = now.Add(t.wait)
 		t.wait *= 2

@@ -101,7 +101,7 @@ func (c *Core) onRefusal(p pending, t *ticket, f *bridge.Failure) {
 	case p.purpose == placing && f.Class == bridge.Duplicate:
 		t.soon(c.now, c.timing.Recheck)
 	case f.Class == bridge.NotFoundOrTerminal:
-		c.turnDown(p, f.Text)
+		t.asked = c.now // the look-up tells which, or that nothing came of the call
 		t.soon(c.now, c.timing.Recheck)
 	default:
 		c.turnDown(p, f.Text)

@@ -93,7 +93,8 @@ func (c *Core) begin(data []byte) {
 			c.tellLink(a, engine.LinkDown, "connecting")
 		}
 		for _, t := range slices.Clone(a.open) {
-			if o, ok := a.desk.Order(t.id); ok && (o.State == engine.InFlight || o.State == engine.ChangePending || o.State == engine.CancelPending) {
+			t.since, t.looked = c.now, c.now
+			if o, ok := a.desk.Order(t.id); ok && o.State != engine.Working && o.State != engine.PartFilled {
 				c.doubt(a, t, "the program stopped before the broker answered")
 			}
 		}

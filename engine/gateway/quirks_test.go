@@ -1,0 +1,195 @@
+package gateway
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"tollgate/engine"
+	"tollgate/sim/fakebridge/broker"
+)
+
+var (
+	seeds = flag.Int("gateway.seeds", 200, "combinations of quirks and faults to run")
+	first = flag.Uint64("gateway.seed", 0, "the first seed")
+)
+
+// settings are values of every quirk worth trying, by its kind.
+func settings(q *broker.Quirk) []string {
+	switch q.Kind {
+	case "choice":
+		var out []string
+		for _, v := range q.Values[1:] {
+			out = append(out, q.Name+"="+v)
+		}
+		return out
+	case "switch":
+		return []string{q.Name}
+	}
+	special := map[string][]string{
+		"missing-api":     {"GetAccountSummary"},
+		"never-answer":    {"PlaceOrder", "Cancel", "GetOrder"},
+		"takeover-reason": {"Session active elsewhere"},
+		"silent-after":    {"100s"},
+		"lose-reply":      {"3"},
+		"reply-delay":     {"700ms", "3s"},
+		"order-latency":   {"400ms", "2s"},
+		"partial-fills":   {"1"},
+		"max-instruments": {"20"},
+		"max-message":     {"4096"},
+		"summary-cache":   {"3s"},
+	}
+	var out []string
+	for _, v := range special[q.Name] {
+		out = append(out, q.Name+"="+v)
+	}
+	return out
+}
+
+// unfit are quirks that keep the gateway from trading at all, each with its reason.
+var unfit = map[string]string{
+	"plan-refused": "the link ends for good, which is what is wanted",
+}
+
+// alone are settings that are tried alone only, each with its reason.
+var alone = map[string]string{
+	"never-answer=GetOrder": "an order whose reply was lost can then not be looked up: the gateway rightly stays shut",
+}
+
+func TestEveryQuirkAlone(t *testing.T) {
+	for _, q := range broker.Catalogue() {
+		if unfit[q.Name] != "" {
+			continue
+		}
+		list := settings(&q)
+		if len(list) == 0 {
+			t.Errorf("quirk %s is tried with no value", q.Name)
+		}
+		for _, text := range list {
+			t.Run(text, func(t *testing.T) {
+				t.Parallel()
+				var quirks broker.Quirks
+				if err := quirks.Set(text); err != nil {
+					t.Fatal(err)
+				}
+				d := newDuet(t, 11, quirks)
+				defer d.dump()
+				d.run(3 * time.Minute)
+				d.settle()
+				d.check()
+				d.replay()
+			})
+		}
+	}
+}
+
+// TestCombinations: several quirks, faults at random moments, manual orders, crashes.
+func TestCombinations(t *testing.T) {
+	for n := range uint64(*seeds) {
+		seed := *first + n
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(seed, 99))
+			quirks, names := someQuirks(rng)
+			d := newDuet(t, seed, quirks)
+			defer d.dump()
+			d.alarms = append(d.alarms, fmt.Sprint("quirks ", names))
+			d.mishaps(rng)
+			d.run(3 * time.Minute)
+			d.heal()
+			d.settle()
+			d.check()
+			d.replay()
+		})
+	}
+}
+
+func someQuirks(rng *rand.Rand) (q broker.Quirks, names []string) {
+	all := broker.Catalogue()
+	for range rng.IntN(5) {
+		k := &all[rng.IntN(len(all))]
+		if list := settings(k); unfit[k.Name] == "" && len(list) > 0 {
+			text := list[rng.IntN(len(list))]
+			if alone[text] != "" {
+				continue
+			}
+			if err := q.Set(text); err == nil {
+				names = append(names, text)
+			}
+		}
+	}
+	return q, names
+}
+
+// mishaps are things that go wrong at random moments of the session.
+func (d *duet) mishaps(rng *rand.Rand) {
+	list := []string{
+		"drop", "silent", "close=1012:restart", "close=1011", "takeover", "addon-off", "restart=3s", "refuse=3", "drain=20", "lose-call=1", "lose-call=2",
+		"lose-reply=1", "lose-reply=3", "delay=4s:3", "delay=12s:2", "fail=2", "reject-later=2", "partial=1", "crash", "manual", "manual",
+	}
+	for range 1 + rng.IntN(5) {
+		what := list[rng.IntN(len(list))]
+		d.after(time.Duration(5+rng.IntN(160))*time.Second, func() { d.mishap(what) })
+	}
+}
+
+func (d *duet) mishap(what string) {
+	d.alarms = append(d.alarms, fmt.Sprintf("%v FAULT %s", d.now.Sub(begins), what))
+	switch what {
+	case "crash":
+		d.crash()
+		return
+	case "manual":
+		side := []string{"BUY", "SELL"}[d.rng.IntN(2)]
+		_, outs := d.broker.Manual(d.moment(), "PlaceOrder", broker.Args{
+			"account": "Sim101", "instrument": "NQ 03-24", "action": side, "quantity": 1, "orderType": "MARKET", "timeInForce": "DAY",
+		})
+		d.manual = true
+		d.outs(outs)
+		return
+	case "addon-off":
+		d.after(15*time.Second, func() { d.fault("addon-on") })
+	case "takeover":
+		d.banned = true
+		d.after(20*time.Second, func() { d.banned = false; d.dial() })
+	}
+	d.fault(what)
+}
+
+func (d *duet) fault(what string) {
+	outs, err := d.broker.Fault(d.moment(), what)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.outs(outs)
+}
+
+// crash throws the Core away and begins another with nothing but the journal.
+func (d *duet) crash() {
+	r := NewReplay(false, d.made)
+	for _, x := range d.records {
+		if err := r.Record(x); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	if d.up {
+		d.outs(d.broker.Closed(d.moment(), d.conn))
+	}
+	d.start(r.Core().State())
+}
+
+// heal ends what goes wrong; what nobody can explain is confirmed by a person.
+func (d *duet) heal() {
+	d.calm = true
+	d.run(30 * time.Second)
+	d.banned = false
+	d.fault("addon-on")
+	for _, none := range []string{"refuse=0", "lose-call=0", "lose-reply=0", "fail=0", "reject-later=0", "partial=0"} {
+		d.fault(none)
+	}
+	d.dial()
+	d.step(Input{Kind: Operator, Account: All, Verb: Resume, Text: "healed"})
+	_ = engine.Active
+}
