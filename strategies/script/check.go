@@ -64,6 +64,9 @@ func check(src *Source, free bool) (*Checked, error) {
 		return nil, c.found
 	}
 	state, lost := c.stateNames(), c.lostNames() // the rewrite moves the values of variables
+	if err := c.plain(); err != nil {
+		return nil, err
+	}
 	code, marks, err := rewrite(c)
 	if err != nil {
 		return nil, fmt.Errorf("script %s: %w", src.Name, err)
@@ -153,16 +156,20 @@ func (c *checker) imports() {
 
 // typeCheck is the compiler's own check, against the allowed symbols.
 func (c *checker) typeCheck() {
-	c.info = &types.Info{
-		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
-		Selections: map[*ast.SelectorExpr]*types.Selection{}, Scopes: map[ast.Node]*types.Scope{},
-		Instances: map[*ast.Ident]types.Instance{}, Implicits: map[ast.Node]types.Object{},
-	}
+	c.info = newInfo()
 	conf := types.Config{
 		GoVersion: goVersion, Importer: allowed(), Sizes: types.SizesFor("gc", "amd64"),
 		Error: c.typeError,
 	}
 	c.pkg, _ = conf.Check(c.files[0].Name.Name, c.fset, c.files, c.info)
+}
+
+func newInfo() *types.Info {
+	return &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+		Selections: map[*ast.SelectorExpr]*types.Selection{}, Scopes: map[ast.Node]*types.Scope{},
+		Instances: map[*ast.Ident]types.Instance{}, Implicits: map[ast.Node]types.Object{},
+	}
 }
 
 func (c *checker) typeError(err error) {

@@ -56,11 +56,17 @@
 //   - what would make two runs differ: range over a map, printing types or addresses,
 //     a statement that calls a function and reads what that function changes
 //
-// Refused for now, until they are rewritten: range over a whole number, min, max,
-// clear, generics, loop variables in func literals, several assignments in one
-// with a call on the right, several results assigned to fields or elements,
-// range with =, for with only an initial statement. Recursion is refused, not
-// bounded: a runaway recursion would end the process before it could be stopped.
+// Refused for now, until they are rewritten: min, max, clear, generics. Recursion is
+// refused, not bounded: a runaway recursion would end the process before it could be
+// stopped.
+//
+// # What is rewritten
+//
+// Ordinary Go that the interpreter does not know or gets wrong, and that means here
+// what it means in Go: range over a whole number; variables of a loop that a func
+// literal or a pointer keeps, one for every turn; range with =; for with only an initial
+// statement; several assignments in one, with calls or fields or elements on either
+// side; several conditions in a case of a switch without a tag; parentheses; constants.
 //
 // Faults of the interpreter that were found by the tests of this package and are
 // refused or rewritten: fallthrough into a default that is not last; a return of

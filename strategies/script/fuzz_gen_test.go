@@ -19,6 +19,7 @@ type generator struct {
 	budget int             // statements left
 	locked map[string]bool // loop variables: not to be assigned
 	inLit  int
+	free   bool // the next body may change the loop's variables
 }
 
 type variable struct{ name, typ string }

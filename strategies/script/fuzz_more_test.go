@@ -9,7 +9,11 @@ func (g *generator) switchStatement() {
 	case 0:
 		g.line("switch {")
 		for range 1 + g.r.IntN(3) {
-			g.line("case %s:", g.expr("bool", 2))
+			conditions := g.condition(3)
+			for range g.r.IntN(3) {
+				conditions += ", " + g.condition(1)
+			}
+			g.line("case %s:", conditions)
 			g.block()
 		}
 	case 1:
@@ -54,7 +58,7 @@ func (g *generator) jump() {
 	g.line("if %s {\n%s\n}", g.expr("bool", 2), word)
 }
 
-// closureStatement makes func literals; inside, loop variables are not visible.
+// closureStatement makes func literals.
 func (g *generator) closureStatement() {
 	if g.inLit > 0 {
 		g.assign()
@@ -77,13 +81,13 @@ func (g *generator) closureStatement() {
 	}
 }
 
-func (g *generator) hideLocked() [][]variable {
+func (g *generator) hideFuncs() [][]variable {
 	kept := g.scopes
 	g.scopes = nil
 	for _, s := range kept {
 		var list []variable
 		for _, v := range s {
-			if !g.locked[v.name] && !strings.Contains(v.typ, "func(") {
+			if !strings.Contains(v.typ, "func(") {
 				list = append(list, v)
 			}
 		}
@@ -93,7 +97,7 @@ func (g *generator) hideLocked() [][]variable {
 }
 
 func (g *generator) funcLit(typ string) string {
-	kept, out, level := g.hideLocked(), g.b.String(), g.level
+	kept, out, level := g.hideFuncs(), g.b.String(), g.level
 	loops, budget := g.loops, g.budget
 	g.b.Reset()
 	g.loops, g.inLit, g.budget = 0, g.inLit+1, 2

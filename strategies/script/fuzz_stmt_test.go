@@ -21,7 +21,7 @@ func (g *generator) statement() {
 		return
 	}
 	deep := g.level > 5
-	switch n := g.r.IntN(30); {
+	switch n := g.r.IntN(38); {
 	case n < 6:
 		g.newVariable()
 	case n < 12:
@@ -46,6 +46,14 @@ func (g *generator) statement() {
 		g.line("{")
 		g.block()
 		g.line("}")
+	case n < 31 && !deep:
+		g.countStatement()
+	case n < 32 && !deep:
+		g.rangeAssignStatement()
+	case n < 33 && !deep:
+		g.initStatement()
+	case n < 36:
+		g.manyStatement()
 	default:
 		g.line("say(fmt.Sprint(%s, %s))", g.expr(g.scalarBasic(), 2), g.expr(g.scalarBasic(), 2))
 	}
@@ -212,8 +220,10 @@ func (g *generator) body(label string, vars ...variable) {
 	g.labels = append(g.labels, label)
 	g.push()
 	g.level++
+	free := g.free
+	g.free = false
 	for _, v := range vars {
-		g.locked[v.name] = true
+		g.locked[v.name] = !free
 		g.declare(v.name, v.typ)
 		g.line("_ = %s", v.name)
 	}
@@ -221,7 +231,6 @@ func (g *generator) body(label string, vars ...variable) {
 		g.line("if %s {\n%s %s\n}", g.expr("bool", 1), []string{"break", "continue"}[g.r.IntN(2)], label)
 	}
 	g.level--
-	// What a func literal captures must not be a loop variable.
 	g.block()
 	g.pop()
 	g.labels = g.labels[:len(g.labels)-1]
@@ -276,13 +285,13 @@ func (g *generator) rangeStatement() {
 	switch g.r.IntN(3) {
 	case 0:
 		g.line("for %s := range %s {", k, over)
-		g.body(label, variable{k, "int"})
+		g.freeBody(label, variable{k, "int"})
 	case 1:
 		g.line("for _, %s := range %s {", v, over)
-		g.body(label, variable{v, elem})
+		g.freeBody(label, variable{v, elem})
 	default:
 		g.line("for %s, %s := range %s {", k, v, over)
-		g.body(label, variable{k, "int"}, variable{v, elem})
+		g.freeBody(label, variable{k, "int"}, variable{v, elem})
 	}
 	g.line("}")
 }

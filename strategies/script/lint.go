@@ -47,8 +47,6 @@ func (l *linter) step(n ast.Node) bool {
 		if n.TypeParams != nil {
 			return l.leave()
 		}
-	case *ast.ValueSpec:
-		l.valueSpec(n)
 	case *ast.ImportSpec:
 		return l.leave() // told by imports
 	}
@@ -158,16 +156,6 @@ func (l *linter) typeSpec(t *ast.TypeSpec) {
 	case l.inFunction():
 		l.refuse(t.Name, "local-type", "type %s is declared inside a function", t.Name.Name)
 	}
-}
-
-func (l *linter) valueSpec(v *ast.ValueSpec) {
-	if !l.inFunction() || len(v.Names) < 2 || len(v.Values) == 0 {
-		return
-	}
-	if len(v.Values) == 1 {
-		return // var a, b = f()
-	}
-	l.parallel(v, v.Values)
 }
 
 // declares checks a name where it is declared.

@@ -72,23 +72,15 @@ func (l *linter) label(n *ast.LabeledStmt) {
 }
 
 func (l *linter) forLoop(n *ast.ForStmt) {
-	if n.Init != nil && n.Cond == nil && n.Post == nil {
-		l.refuse(n, "for-init", "for with only an initial statement")
-	}
 	if n.Cond == nil && len(n.Body.List) == 0 {
 		l.refuse(n, "empty-loop", "endless loop without a body")
 	}
 	if a, ok := n.Init.(*ast.AssignStmt); ok && a.Tok == token.DEFINE {
-		l.loopVariables(n, a.Lhs...)
+		l.headVariables(n, a.Lhs)
 	}
 }
 
 func (l *linter) rangeLoop(n *ast.RangeStmt) {
-	if n.Tok == token.ASSIGN {
-		l.refuse(n, "range-assign", "range with =")
-	} else {
-		l.loopVariables(n, n.Key, n.Value)
-	}
 	switch t := l.typeOf(n.X).Underlying().(type) {
 	case *types.Slice, *types.Array:
 	case *types.Map:
@@ -98,58 +90,23 @@ func (l *linter) rangeLoop(n *ast.RangeStmt) {
 	case *types.Chan:
 		l.refuse(n, "channel", "range over a channel")
 	case *types.Basic:
-		if t.Info()&types.IsInteger != 0 {
-			l.refuse(n, "range-int", "range over a whole number")
-		}
 	default:
 		l.refuse(n, "unsupported", "range over %s", types.TypeString(t, hostQualifier))
 	}
 }
 
-// loopVariables refuses a loop's variables inside func literals and behind &.
-func (l *linter) loopVariables(loop ast.Node, list ...ast.Expr) {
-	vars := map[types.Object]bool{}
+// headVariables refuses a loop's variables that outlive their turn by what the
+// condition or the post statement does with them.
+func (l *linter) headVariables(loop *ast.ForStmt, list []ast.Expr) {
 	for _, e := range list {
-		if id, ok := e.(*ast.Ident); ok && l.info.Defs[id] != nil {
-			vars[l.info.Defs[id]] = true
+		id, ok := e.(*ast.Ident)
+		v := l.info.Defs[id]
+		if !ok || v == nil {
+			continue
 		}
-	}
-	if len(vars) == 0 {
-		return
-	}
-	ast.Inspect(loop, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.FuncLit:
-			l.captured(n, vars)
-		case *ast.UnaryExpr:
-			if n.Op == token.AND {
-				l.addressed(n, n.X, vars)
-			}
-		case *ast.SliceExpr:
-			if _, array := l.typeOf(n.X).Underlying().(*types.Array); array {
-				l.addressed(n, n.X, vars)
-			}
-		case *ast.SelectorExpr:
-			l.addressedReceiver(n, vars)
+		if loop.Cond != nil && l.held(v, loop.Cond) || loop.Post != nil && l.held(v, loop.Post) {
+			l.refuse(loop, "loop-variable", "loop variable %s in a func literal, or its address, in the head of the loop", id.Name)
 		}
-		return true
-	})
-}
-
-func (l *linter) captured(lit *ast.FuncLit, vars map[types.Object]bool) {
-	ast.Inspect(lit.Body, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && vars[l.info.Uses[id]] {
-			l.refuse(id, "loop-variable", "loop variable %s in a func literal", id.Name)
-		}
-		return true
-	})
-}
-
-// addressed refuses &v, &v.field, &v[i] for a loop variable v that is a struct
-// or an array itself.
-func (l *linter) addressed(at ast.Node, x ast.Expr, vars map[types.Object]bool) {
-	if id := l.root(x); id != nil && vars[l.info.Uses[id]] {
-		l.refuse(at, "loop-variable", "address of loop variable %s", id.Name)
 	}
 }
 
@@ -178,23 +135,6 @@ func (c *checker) root(x ast.Expr) *ast.Ident {
 	}
 }
 
-func (l *linter) addressedReceiver(n *ast.SelectorExpr, vars map[types.Object]bool) {
-	s := l.info.Selections[n]
-	if s == nil || s.Kind() != types.MethodVal {
-		return
-	}
-	sig, ok := s.Obj().Type().(*types.Signature)
-	if !ok || sig.Recv() == nil {
-		return
-	}
-	if _, ptr := sig.Recv().Type().(*types.Pointer); !ptr {
-		return
-	}
-	if _, ptr := s.Recv().Underlying().(*types.Pointer); !ptr {
-		l.addressed(n, n.X, vars)
-	}
-}
-
 func (l *linter) assign(n *ast.AssignStmt) {
 	if shifts[n.Tok] {
 		l.shift(n, n.Rhs[0])
@@ -202,101 +142,6 @@ func (l *linter) assign(n *ast.AssignStmt) {
 	if n.Tok == token.QUO_ASSIGN {
 		l.zeroDivisor(n, n.Rhs[0])
 	}
-	if l.structToVariable(n) {
-		switch l.parent(1).(type) {
-		case *ast.BlockStmt, *ast.CaseClause:
-		default:
-			l.refuse(n, "unsupported", "a struct literal assigned in the head of a statement")
-		}
-	}
-	switch {
-	case len(n.Lhs) > 1 && len(n.Rhs) == len(n.Lhs):
-		l.parallel(n, n.Rhs)
-		if n.Tok == token.ASSIGN {
-			l.independent(n)
-		}
-	case len(n.Lhs) > 1:
-		for _, x := range n.Lhs {
-			if _, ok := x.(*ast.Ident); !ok {
-				l.refuse(x, "assign-target", "one of several results is assigned to something else than a variable")
-			}
-		}
-	}
-}
-
-// parallel refuses a, b = x, y unless every value is simple.
-func (l *linter) parallel(n ast.Node, values []ast.Expr) {
-	for _, v := range values {
-		if !l.simple(v) {
-			l.refuse(n, "assign-many", "several assignments in one")
-			return
-		}
-	}
-}
-
-// simple reports whether a value is an operand without calls, functions,
-// interfaces or pointers made on the spot.
-func (l *linter) simple(e ast.Expr) bool {
-	t := l.typeOf(e)
-	if isInterface(t) || isNil(t) {
-		return false
-	}
-	if _, fn := t.Underlying().(*types.Signature); fn {
-		return false
-	}
-	ok := true
-	ast.Inspect(e, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.CallExpr, *ast.FuncLit, *ast.CompositeLit:
-			ok = false
-		case *ast.UnaryExpr:
-			ok = ok && n.Op != token.AND
-		}
-		return ok
-	})
-	return ok
-}
-
-// independent refuses a parallel assignment whose targets use a variable that
-// the same statement assigns (i, a[i] = 1, 2), or that are interfaces.
-func (l *linter) independent(n *ast.AssignStmt) {
-	assigned := map[types.Object]bool{}
-	for _, x := range n.Lhs {
-		if id, ok := x.(*ast.Ident); ok {
-			assigned[l.info.ObjectOf(id)] = true
-		}
-		if id, ok := x.(*ast.Ident); ok && id.Name == "_" {
-			continue
-		}
-		if isInterface(l.typeOf(x)) {
-			l.refuse(n, "assign-many", "several assignments in one")
-			return
-		}
-	}
-	for _, x := range n.Lhs {
-		if _, plain := x.(*ast.Ident); plain {
-			continue
-		}
-		if l.uses(x, assigned) {
-			l.refuse(n, "assign-many", "several assignments in one")
-			return
-		}
-	}
-}
-
-// uses reports whether a target mentions an assigned variable or calls something.
-func (l *linter) uses(x ast.Expr, vars map[types.Object]bool) bool {
-	found := false
-	ast.Inspect(x, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.Ident:
-			found = found || vars[l.info.ObjectOf(n)]
-		case *ast.CallExpr:
-			found = true
-		}
-		return true
-	})
-	return found
 }
 
 // results refuses a return of several values in which one uses a named result
