@@ -29,13 +29,6 @@ type Output struct {
 	from, to int // Data in the arena while it may still move
 }
 
-func (c *Core) put(o Output, data []byte) {
-	o.from = len(c.arena)
-	c.arena = append(c.arena, data...)
-	o.to = len(c.arena)
-	c.out = append(c.out, o)
-}
-
 // publish sends an event to the worker of an account.
 func (c *Core) publish(a *account, e engine.Event) {
 	o := Output{Kind: Publish, Account: a.index, from: len(c.arena)}

@@ -95,8 +95,16 @@ func TestJournalVerify(t *testing.T) {
 	}
 }
 
+// describedBy makes records mean something else for one test.
+func describedBy(t *testing.T, describe func(byte, []byte) string) {
+	old := describeRecord
+	describeRecord = describe
+	t.Cleanup(func() { describeRecord = old })
+}
+
 func TestJournalShow(t *testing.T) {
 	dir := journalOf20(t)
+	describedBy(t, nil)
 	_, out, _ := runCLI("journal", "show", dir)
 	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 	if len(lines) != 20 {
@@ -140,13 +148,12 @@ func TestJournalShow(t *testing.T) {
 
 func TestJournalDescribed(t *testing.T) {
 	dir := journalOf20(t)
-	describeRecord = func(kind byte, payload []byte) string {
+	describedBy(t, func(kind byte, payload []byte) string {
 		if kind == 2 {
 			return fmt.Sprintf("a quote of %d bytes", len(payload))
 		}
 		return ""
-	}
-	defer func() { describeRecord = nil }()
+	})
 	_, out, _ := runCLI("journal", "show", dir)
 	if strings.Count(out, "a quote of") != 7 || !strings.Contains(out, "0001ff") {
 		t.Errorf("%s", out)

@@ -180,10 +180,9 @@ func (f *runningFlags) call(r gateway.Request) (gateway.Response, error) {
 	if err != nil {
 		return gateway.Response{}, err
 	}
-	err = gateway.ErrNotRunning
 	for _, d := range dirs {
-		var out gateway.Response
-		if out, err = gateway.Call(d, r); !errors.Is(err, gateway.ErrNotRunning) {
+		out, err := gateway.Call(d, r)
+		if !errors.Is(err, gateway.ErrNotRunning) {
 			return out, err
 		}
 	}
