@@ -34,6 +34,9 @@ type Options struct {
 	Watch bool
 	// Shadow is how much recorded time a new version is rehearsed on; 0 = none.
 	Shadow time.Duration
+
+	// wrapJournal, when set, stands between the gateway's journal and the disk. For tests.
+	wrapJournal func(journal.File) journal.File
 }
 
 // Stack is the live program, put together. Open makes it, Run runs it once.
@@ -125,7 +128,7 @@ func (s *Stack) openJournal() error {
 	if err != nil {
 		return err
 	}
-	o := journal.Options{Retain: journal.Retain{Bytes: s.Config.Live.JournalMB << 20}}
+	o := journal.Options{Retain: journal.Retain{Bytes: s.Config.Live.JournalMB << 20}, Wrap: s.wrapJournal}
 	if len(token) >= journal.MinSecret {
 		o.Secrets = [][]byte{[]byte(token)}
 	}
