@@ -16,6 +16,7 @@ import (
 	"tollgate/engine"
 	"tollgate/engine/gateway"
 	"tollgate/engine/journal"
+	"tollgate/strategies/script"
 )
 
 // everyQuote wants an order on every quote and never holds more than one contract.
@@ -64,19 +65,21 @@ func (unsynced) Sync() error { return nil }
 // startStack runs the whole program against a counterparty.
 func startStack(b *testing.B, p *counterparty, wrap func(journal.File) journal.File) {
 	dir := b.TempDir()
-	script := filepath.Join(dir, "every.go")
-	if err := os.WriteFile(script, []byte(everyQuote), 0o600); err != nil {
+	source := filepath.Join(dir, "every.go")
+	if err := os.WriteFile(source, []byte(everyQuote), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	text := fmt.Appendf(nil, latencyConfig, script, filepath.Join(dir, "data"))
+	text := fmt.Appendf(nil, latencyConfig, source, filepath.Join(dir, "data"))
 	config, err := configs.Decode(filepath.Join(dir, "latency.yaml"), text)
 	if err != nil {
 		b.Fatal(err)
 	}
 	// Far more calls than any broker takes: the way is measured, not the budget.
 	config.Budget.Rate, config.Budget.Burst = 1e6, 1e6
+	guard := script.NewGuard(nil)
+	b.Cleanup(guard.Close)
 	s, err := Open(Options{
-		Config: config, Text: text, Clock: wall{}, URL: p.url + "/stream", Token: func() (string, error) { return "only-for-this-test", nil },
+		Guard: guard, Config: config, Text: text, Clock: wall{}, URL: p.url + "/stream", Token: func() (string, error) { return "only-for-this-test", nil },
 		Tell: func(kind gateway.OutputKind, line string) {
 			if kind == gateway.Alarm || strings.Contains(line, "denied") {
 				b.Log(line)
