@@ -66,7 +66,8 @@
 // what it means in Go: range over a whole number; variables of a loop that a func
 // literal or a pointer keeps, one for every turn; range with =; for with only an initial
 // statement; several assignments in one, with calls or fields or elements on either
-// side; several conditions in a case of a switch without a tag; parentheses; constants.
+// side; several conditions in a case of a switch without a tag; constants and composite
+// literals inside && and ||; parentheses.
 //
 // Faults of the interpreter that were found by the tests of this package and are
 // refused or rewritten: fallthrough into a default that is not last; a return of

@@ -136,33 +136,8 @@ func (l *linter) binary(e *ast.BinaryExpr) {
 		}
 	case token.QUO:
 		l.zeroDivisor(e, e.Y)
-	case token.LAND, token.LOR:
-		if !l.isConst(e) { // what is constant as a whole is folded
-			l.constOperand(e.X)
-			l.constOperand(e.Y)
-			l.literalOperand(e)
-		}
 	case token.EQL, token.NEQ:
 		l.comparison(e)
-	}
-}
-
-func (l *linter) literalOperand(e ast.Expr) {
-	ast.Inspect(e, func(n ast.Node) bool {
-		if _, inner := n.(*ast.FuncLit); inner {
-			return false
-		}
-		if lit, ok := n.(*ast.CompositeLit); ok {
-			l.refuse(lit, "literal-operand", "a composite literal inside && or ||")
-			return false
-		}
-		return true
-	})
-}
-
-func (l *linter) constOperand(e ast.Expr) {
-	if l.isConst(e) {
-		l.refuse(e, "const-bool", "constant operand")
 	}
 }
 
@@ -184,13 +159,6 @@ func (l *linter) zeroDivisor(at ast.Node, y ast.Expr) {
 
 func (l *linter) comparison(e *ast.BinaryExpr) {
 	x, y := l.typeOf(e.X), l.typeOf(e.Y)
-	if l.isConst(e.X) != l.isConst(e.Y) && isBool(x) && isBool(y) {
-		at := e.Y
-		if l.isConst(e.X) {
-			at = e.X
-		}
-		l.refuse(at, "const-bool", "comparison with a constant")
-	}
 	if !isInterface(x) && !isInterface(y) {
 		l.comparable(e, x, y)
 		return

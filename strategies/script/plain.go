@@ -16,13 +16,15 @@ import (
 // of panics right.
 type plainer struct {
 	*checker
-	names int // hidden variables made so far
+	names int  // hidden variables made so far
+	never bool // neverName is used
 }
 
 // plain rewrites every function of the script, func literals included, and checks the
 // types anew.
 func (c *checker) plain() error {
 	p := &plainer{checker: c}
+	p.logic()
 	var bodies []*ast.BlockStmt
 	for _, f := range c.files {
 		ast.Inspect(f, func(n ast.Node) bool {

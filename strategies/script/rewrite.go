@@ -56,7 +56,6 @@ func rewrite(c *checker) (string, []marker, error) {
 	r.unnameResults()
 	r.builtinsFirst()
 	r.missingKeys()
-	r.joinCases()
 	r.checkSizes()
 	r.findNonNil()
 	var decls []ast.Decl

@@ -129,11 +129,6 @@ var valueRules = []Rule{
 		"var u uint64 = 1 << 63\nctx.Log(u)", "var u uint64 = 1 << 62\nctx.Log(u)",
 	},
 	{
-		"const-bool", "a constant as operand of &&, || or !", whyWrong, "leave it out, or test it in an if of its own",
-		"const debug = true\nfunc OnStart(ctx *strategies.Context) {\n\tif debug && ctx.Position > 0 {\n\t\tctx.Log(1)\n\t}\n}",
-		"const debug = true\nfunc OnStart(ctx *strategies.Context) {\n\tif debug {\n\t\tif ctx.Position > 0 {\n\t\t\tctx.Log(1)\n\t\t}\n\t}\n}",
-	},
-	{
 		"shift", "a shift by a signed variable", whyWrong + ": a negative count gives 0 where Go panics", "make the count a uint",
 		"n, x := 3, 1\nctx.Log(x << n)", "n := uint(3)\nx := 1\nctx.Log(x << n)",
 	},

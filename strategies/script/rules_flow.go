@@ -56,10 +56,6 @@ var flowRules = []Rule{
 		"var n int\nfunc next() int {\n\tn++\n\treturn n\n}\nvar sum = n + next()", "var n int\nfunc next(k int) int { return k + 1 }\nvar sum = n + next(n)",
 	},
 	{
-		"literal-operand", "a composite literal inside an operand of && or ||", whyWrong + ": it fails at run time", "put the literal into a variable first",
-		"if len(map[string]int{\"a\": 1}) > 3 || ctx.Position > 0 {\n\tctx.Log(1)\n}", "m := map[string]int{\"a\": 1}\nif len(m) > 3 || ctx.Position > 0 {\n\tctx.Log(1)\n}",
-	},
-	{
 		"unsupported", "a construct that has not been shown to behave as when compiled", "what is not proven is refused", "write it in simpler words",
 		"var a [3]int\nfor i := range &a {\n\tctx.Log(i)\n}", "var a [3]int\nfor i := 0; i < len(a); i++ {\n\tctx.Log(i)\n}",
 	},
