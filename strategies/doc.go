@@ -29,6 +29,18 @@
 // comparison with it is false. An order price must lie on the tick grid within a
 // ten-thousandth of a tick (Round, RoundDown, RoundUp), or it is denied.
 //
+// # New versions
+//
+// A script can be edited while it runs. The new version takes over between two
+// events: orders, position and named timers stay, lines are warm, exported package
+// variables are carried over by name and type. What changed its shape starts anew,
+// unless the script says how to read it:
+//
+//	func Migrate(old *strategies.State) { S.Average = old.Float("S.Mean") }
+//
+// A panic in Migrate refuses the new version, and the old one goes on. OnStart is
+// not called again.
+//
 // # What bars are made of
 //
 // Trades, with their sizes (an unknown size counts 0). In a feed of snapshots a

@@ -98,6 +98,9 @@ type Handlers struct {
 	OnPnL   func(*Context, *PnL)
 	OnTimer func(*Context, *Timer)
 	OnLink  func(*Context, *Link)
+	// Migrate is called once when the version takes over from another one, after
+	// exported state was carried over by name and type and before anything else.
+	Migrate func(*State)
 }
 
 // Program is a loaded strategy, interpreted or compiled: one instance, with

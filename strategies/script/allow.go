@@ -76,6 +76,7 @@ var hostPackage = allowedPackage{
 		{name: "ADXLines", pointer: (*strategies.ADXLines)(nil)},
 		{name: "Regression", pointer: (*strategies.Regression)(nil)},
 		{name: "Crossing", pointer: (*strategies.Crossing)(nil)},
+		{name: "State", pointer: (*strategies.State)(nil), methods: []string{"Has", "Float", "Int", "Bool", "Text", "Floats"}},
 		{name: "Ticket", pointer: (*strategies.Ticket)(nil), plain: true},
 	},
 	consts: map[string]any{

@@ -139,7 +139,7 @@ func (in *instance) carry(p *strategies.Program) func(*strategies.Program) error
 			}
 			dst.Set(fresh)
 		}
-		return nil
+		return in.migrate(p, before)
 	}
 }
 

@@ -192,6 +192,13 @@ func (w *watched) cover(h *strategies.Handlers) {
 	h.OnQuote, h.OnTrade, h.OnBar = watch(w, h.OnQuote), watch(w, h.OnTrade), watch(w, h.OnBar)
 	h.OnOrder, h.OnFill, h.OnPnL = watch(w, h.OnOrder), watch(w, h.OnFill), watch(w, h.OnPnL)
 	h.OnTimer, h.OnLink = watch(w, h.OnTimer), watch(w, h.OnLink)
+	if migrate := h.Migrate; migrate != nil {
+		h.Migrate = func(s *strategies.State) {
+			w.enter()
+			defer w.leave()
+			migrate(s)
+		}
+	}
 }
 
 func watch[T any](w *watched, f func(*strategies.Context, *T)) func(*strategies.Context, *T) {

@@ -124,6 +124,9 @@ func wantText(name string) string {
 	if !isHandler(name) {
 		return "(...)"
 	}
+	if name == "Migrate" {
+		return "(old *strategies.State)"
+	}
 	params := handlerSignature(name).Params()
 	text := "(ctx *strategies.Context"
 	if params.Len() > 1 {

@@ -1,0 +1,54 @@
+package strategies
+
+// State is what the version before held in its exported package variables, for
+// Migrate to read when their shape has changed. A path is the name of a variable, or
+// of a field in one: "Levels", "S.Count". What is not there, or of another kind,
+// reads as zero.
+type State struct{ read func(path string) any }
+
+// NewState makes a State of a function that finds a value; nil = there is none. It
+// belongs to the loader of scripts.
+func NewState(read func(path string) any) *State { return &State{read} }
+
+// Has reports whether there is a value.
+func (s *State) Has(path string) bool { return s.read(path) != nil }
+
+// Float is a number.
+func (s *State) Float(path string) float64 {
+	switch v := s.read(path).(type) {
+	case float64:
+		return v
+	case int64:
+		return float64(v)
+	}
+	return 0
+}
+
+// Int is a whole number; a fraction is cut off.
+func (s *State) Int(path string) int {
+	switch v := s.read(path).(type) {
+	case int64:
+		return int(v)
+	case float64:
+		return int(v)
+	}
+	return 0
+}
+
+// Bool is a truth value.
+func (s *State) Bool(path string) bool {
+	v, _ := s.read(path).(bool)
+	return v
+}
+
+// Text is a text.
+func (s *State) Text(path string) string {
+	v, _ := s.read(path).(string)
+	return v
+}
+
+// Floats are the numbers of a slice or an array. It is a copy.
+func (s *State) Floats(path string) []float64 {
+	v, _ := s.read(path).([]float64)
+	return v
+}
