@@ -112,14 +112,14 @@ var library = []allowedPackage{
 	{path: "strings", funcs: map[string]any{
 		"Compare": strings.Compare, "Contains": strings.Contains, "ContainsAny": strings.ContainsAny, "Count": strings.Count, "Cut": strings.Cut, "CutPrefix": strings.CutPrefix, "CutSuffix": strings.CutSuffix, "EqualFold": strings.EqualFold,
 		"Fields": strings.Fields, "HasPrefix": strings.HasPrefix, "HasSuffix": strings.HasSuffix,
-		"Index": strings.Index, "IndexByte": strings.IndexByte, "Join": strings.Join, "LastIndex": strings.LastIndex,
-		"Repeat": repeat, "Replace": strings.Replace, "ReplaceAll": strings.ReplaceAll,
+		"Index": strings.Index, "IndexByte": strings.IndexByte, "Join": join, "LastIndex": strings.LastIndex,
+		"Repeat": repeat, "Replace": replace, "ReplaceAll": replaceAll,
 		"Split": strings.Split, "SplitN": strings.SplitN, "ToLower": strings.ToLower, "ToUpper": strings.ToUpper,
 		"Trim": strings.Trim, "TrimLeft": strings.TrimLeft, "TrimPrefix": strings.TrimPrefix, "TrimRight": strings.TrimRight,
 		"TrimSpace": strings.TrimSpace, "TrimSuffix": strings.TrimSuffix,
 	}},
 	{path: "strconv", funcs: map[string]any{
-		"Atoi": strconv.Atoi, "FormatBool": strconv.FormatBool, "FormatFloat": strconv.FormatFloat, "FormatInt": strconv.FormatInt,
+		"Atoi": strconv.Atoi, "FormatBool": strconv.FormatBool, "FormatFloat": formatFloat, "FormatInt": strconv.FormatInt,
 		"Itoa": strconv.Itoa, "ParseBool": strconv.ParseBool, "ParseFloat": strconv.ParseFloat, "ParseInt": strconv.ParseInt, "Quote": strconv.Quote,
 	}},
 	{path: "sort", funcs: map[string]any{

@@ -58,7 +58,7 @@ func check(src *Source, free bool) (*Checked, error) {
 	c.typeCheck()
 	handlers := c.handlers()
 	lint(c)
-	c.hugeVariables()
+	c.hugeValues()
 	c.found = c.found.sorted()
 	if len(c.found.Errors()) > 0 {
 		return nil, c.found

@@ -141,6 +141,12 @@
 // and may be shared; a Program belongs to one goroutine. Loading is safe for
 // concurrent use.
 //
+// One allocation is bounded: a make by MaxSize items and MaxMake bytes, a string of the
+// library (strings.Repeat, Replace, ReplaceAll, Join, strconv.FormatFloat) by MaxSize
+// bytes; past the bound it panics, as compiled Go would not. A value that its type alone
+// makes larger than MaxVariable, or a literal of more than MaxSize items, is refused.
+// Many allocations are the Guard's.
+//
 // # Not promised
 //
 // Which handlers run in the loop may change with a version of this package; what they

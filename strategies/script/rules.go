@@ -161,6 +161,10 @@ var valueRules = []Rule{
 		"a, b := 1, 2\nctx.Log(min(a, b))", "a, b := 1.0, 2.0\nctx.Log(math.Min(a, b))",
 	},
 	{
+		"huge", "a value, a variable or a literal that is a huge allocation by its type alone", "running out of memory ends the whole program, not only the script", "use a slice and append what is needed",
+		"var all [1 << 40]int", "var all []int",
+	},
+	{
 		"format", "a format that is not a constant, or uses %T, %p or #", "it shows types and addresses, which differ between interpreted and compiled", "write a constant format with other verbs",
 		"ctx.Logf(\"%T\", ctx.Bid)", "ctx.Logf(\"%v\", ctx.Bid)",
 	},

@@ -15,12 +15,21 @@ func TestHugeAllocationsAreNotTried(t *testing.T) {
 		{"make with a constant", "x := make([]int, 1<<40); x[0] = 1", "more than"},
 		{"make with another type", "x := make([]int, int64(n)); x[0] = 1", "more than"},
 		{"repeat", "last = strings.Repeat(\"ab\", n)", "more than"},
+		{"make of large items", "x := make([][1 << 20]int, n>>24); ctx.Log(len(x))", "MB"},
+		{"make of large items with a constant", "x := make([][1 << 20]int, 1<<10); ctx.Log(len(x))", "MB"},
+		{"replace", "last = strings.Replace(strings.Repeat(\"a\", size), \"a\", strings.Repeat(\"b\", size), -1)", "more than"},
+		{"replace all", "last = strings.ReplaceAll(strings.Repeat(\"a\", size), \"\", \"bb\")", "more than"},
+		{"replace some", "last = strings.Replace(strings.Repeat(\"a\", size), \"a\", \"b\", 3)", ""},
+		{"join", "last = strings.Join(make([]string, size), \"ab\")", "more than"},
+		{"join one", "last = strings.Join([]string{strings.Repeat(\"a\", size)}, \"\")", ""},
+		{"digits", "last = strconv.FormatFloat(1, 'f', n, 64)", "more than"},
+		{"shortest digits", "last = strconv.FormatFloat(1, 'f', -1, 64)", ""},
 		{"just inside", "x := make([]byte, size); x[0] = 1; last = strings.Repeat(\"a\", size)", ""},
 		{"just outside", "x := make([]byte, size+1); x[0] = 1", "more than"},
 		{"negative", "x := make([]int, -size); x[0] = 1", "make"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			text := "package big\n\nimport (\n\t\"strings\"\n\n\t\"tollgate/strategies\"\n)\n\nvar (\n\tn = 1 << 40\n\tsize = 1 << 24\n\tlast = strings.ToUpper(\"x\")\n)\n\n" +
+			text := "package big\n\nimport (\n\t\"strconv\"\n\t\"strings\"\n\n\t\"tollgate/strategies\"\n)\n\nvar (\n\tn = 1 << 40\n\tsize = 1 << 24\n\tlast = strings.ToUpper(strconv.Itoa(1))\n)\n\n" +
 				"func OnStart(ctx *strategies.Context) {\n\t" + strings.ReplaceAll(c.body, "; ", "\n\t") + "\n}\n"
 			p, err := Load(FromText("big.go", text), Options{})
 			if err != nil {
@@ -42,15 +51,25 @@ func TestHugeAllocationsAreNotTried(t *testing.T) {
 	}
 }
 
-func TestHugeVariablesAreRefused(t *testing.T) {
+func TestHugeValuesAreRefused(t *testing.T) {
 	for text, ok := range map[string]bool{
-		"var x [1 << 40]int":             false,
-		"var x struct{ a [1 << 24]int }": false,
-		"var x [1 << 23]int":             true,
+		"var x [1 << 40]int":                            false,
+		"var x struct{ a [1 << 24]int }":                false,
+		"var x [1 << 23]int":                            true,
+		"var x [1<<23 + 1]int":                          false,
+		"type big [1 << 40]int\nvar x []big":            false,
+		"var x = new([1 << 40]int)":                     false,
+		"var x = map[int][1 << 30]int{}":                false,
+		"var x = [][1 << 40]int{{}}":                    false,
+		"var x = []int{1 << 40: 1}":                     false,
+		"var x = []byte{1 << 24: 1}":                    false,
+		"var x = []byte{1<<24 - 1: 1}":                  true,
+		"var x func() [1 << 40]int":                     false,
+		"var x [1 << 20][1 << 20][1 << 20][1 << 10]int": false,
 	} {
-		_, err := Check(FromText("big.go", "package big\n\nimport \"tollgate/strategies\"\n\n"+text+"\n\nfunc OnStart(ctx *strategies.Context) {\n\t_ = x\n}\n"))
-		if (err == nil) != ok {
-			t.Errorf("%s: %v", text, err)
+		found := findings(t, "package big\n\nimport \"tollgate/strategies\"\n\n"+text+"\n\nfunc OnStart(ctx *strategies.Context) {\n\t_ = x\n}\n")
+		if (len(found) == 0) != ok {
+			t.Errorf("%s: %v", text, found)
 		}
 	}
 }
