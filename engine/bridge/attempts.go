@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -19,6 +20,9 @@ func readAttempts(path string, now time.Time) []time.Time {
 	}
 	if err == nil {
 		err = json.Unmarshal(b, &past)
+	}
+	if past == nil {
+		err = errors.New("there is no list")
 	}
 	for i := range past {
 		if past[i].After(now) || i > 0 && past[i].Before(past[i-1]) {
@@ -47,5 +51,17 @@ func writeAttempts(path string, past []time.Time) error {
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(next, path)
+	if err := os.Rename(next, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes a change of name last.
+func syncFolder(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }

@@ -86,6 +86,7 @@ func (l *Link) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
+		l.forget()
 		l.tell(ctx, down)
 		if down.Fatal != nil {
 			return down.Fatal
@@ -126,6 +127,15 @@ func (l *Link) Takeover() {
 	}
 }
 
+// forget drops what a person said before the session was lost: an old word must not
+// take it back from whoever has it now.
+func (l *Link) forget() {
+	select {
+	case <-l.retake:
+	default:
+	}
+}
+
 // sleep waits; false when the context ended first.
 func sleep(ctx context.Context, d time.Duration, wake <-chan struct{}) bool {
 	if d <= 0 {
@@ -151,81 +161,35 @@ func (l *Link) tell(ctx context.Context, e Event) {
 	}
 }
 
-// once makes a connection and serves it to its end, and says how it ended.
+// once makes a connection and serves it to its end, and says how it ended. What the
+// broker says back may repeat the key; the event does not.
 func (l *Link) once(ctx context.Context) (down Event, stood time.Duration) {
-	conn, down := l.dial(ctx)
-	if conn == nil {
-		return down, 0
+	token, err := l.key()
+	if err != nil {
+		return Event{Kind: Down, Class: Unauthorized, Text: err.Error(), Fatal: err}, 0
 	}
-	began := time.Now()
+	conn, down := l.dial(ctx, token)
+	if conn != nil {
+		began := time.Now()
+		down = l.live(ctx, conn)
+		stood = time.Since(began)
+	}
+	down.Text = strings.ReplaceAll(down.Text, token, "[token]")
+	return down, stood
+}
+
+// live serves a connection to its end.
+func (l *Link) live(ctx context.Context, conn *websocket.Conn) Event {
 	l.set(conn)
 	l.tell(ctx, Event{Kind: Up})
 	err := l.serve(ctx, conn)
 	why := l.unset()
 	_ = conn.CloseNow()
-	down = ended(err)
+	down := ended(err)
 	if why != "" && down.Class == Normal {
 		down.Text = why
 	}
-	return down, time.Since(began)
-}
-
-func (l *Link) dial(ctx context.Context) (*websocket.Conn, Event) {
-	token, err := l.cfg.Token()
-	if err != nil {
-		return nil, Event{Kind: Down, Class: Unauthorized, Text: err.Error(), Fatal: err}
-	}
-	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
-	defer cancel()
-	conn, resp, err := websocket.Dial(ctx, l.cfg.URL, &websocket.DialOptions{
-		HTTPClient: l.cfg.Client, HTTPHeader: http.Header{"Authorization": {"Bearer " + token}}, CompressionMode: websocket.CompressionDisabled,
-	})
-	if err == nil {
-		conn.SetReadLimit(MaxFrame)
-		return conn, Event{}
-	}
-	return nil, refusal(resp, strings.ReplaceAll(err.Error(), token, "[token]"))
-}
-
-// refusal is the event of an attempt that failed.
-func refusal(resp *http.Response, text string) Event {
-	e := Event{Kind: Down, Text: text}
-	if resp == nil {
-		return e
-	}
-	e.Code = resp.StatusCode
-	switch resp.StatusCode {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		e.Class, e.Fatal = Unauthorized, fmt.Errorf("%w (HTTP %d)", ErrUnauthorized, resp.StatusCode)
-		e.Text = e.Fatal.Error()
-	case http.StatusTooManyRequests:
-		e.Class, e.Text = TooMany, "the broker says that there were too many attempts to connect"
-	}
-	return e
-}
-
-// takenOver begins the reason of a close when another program has connected. The
-// vendor's page ends it with a full stop, which may not be part of it.
-const takenOver = "session active elsewhere"
-
-// ended is the event of a connection that ended.
-func ended(err error) Event {
-	e := Event{Kind: Down, Text: err.Error()}
-	var c websocket.CloseError
-	if errors.As(err, &c) {
-		e.Code, e.Text = int(c.Code), fmt.Sprintf("the broker closed the link: %d %s", c.Code, c.Reason)
-		switch {
-		case c.Code != websocket.StatusPolicyViolation:
-		case strings.HasPrefix(strings.ToLower(c.Reason), takenOver):
-			e.Class, e.Text = TakenOver, "another program of the same user took the session"
-		default:
-			e.Class = Abuse
-		}
-	}
-	if strings.Contains(e.Text, "read limited") {
-		e.Text = fmt.Sprintf("the broker sent a frame over the bound of %d bytes", MaxFrame)
-	}
-	return e
+	return down
 }
 
 // serve hands over every frame until the connection ends.
@@ -248,16 +212,19 @@ func (l *Link) serve(ctx context.Context, conn *websocket.Conn) error {
 	}
 }
 
-// ping finds out whether the other side is still there.
+// ping finds out whether the other side is still there. A ping that is not answered
+// took its time already: the next follows at once.
 func (l *Link) ping(ctx context.Context, conn *websocket.Conn) {
-	misses := 0
-	for sleep(ctx, l.cfg.PingWait, nil) {
+	for misses := 0; misses > 0 || sleep(ctx, l.cfg.PingWait, nil); {
 		one, cancel := context.WithTimeout(ctx, l.cfg.PingWait)
 		err := conn.Ping(one)
 		cancel()
 		if err == nil {
 			misses = 0
 			continue
+		}
+		if ctx.Err() != nil {
+			return
 		}
 		if misses++; misses >= pingMisses {
 			l.giveUp(conn, fmt.Sprintf("the broker did not answer %d pings", misses))
@@ -298,8 +265,14 @@ func (l *Link) unset() (why string) {
 	return l.ending
 }
 
-// Write writes a text frame. The error is ErrNotConnected without a connection.
+// Write writes a text frame. The error is ErrNotConnected without a connection, and
+// *TooLarge for a frame over MaxFrame, of which nothing is written. After any other
+// error, the end of ctx included, nobody knows whether the broker got the frame, and
+// the connection ends.
 func (l *Link) Write(ctx context.Context, frame []byte) error {
+	if len(frame) > MaxFrame {
+		return &TooLarge{len(frame)}
+	}
 	l.mu.Lock()
 	conn := l.conn
 	l.mu.Unlock()
