@@ -165,3 +165,6 @@ func quiet(c *websocket.Conn) {
 		}
 	}
 }
+
+// pass lets time pass; in a bubble it passes at once.
+func pass(d time.Duration) { <-time.After(d) }

@@ -186,11 +186,11 @@ func TestTakenOver(t *testing.T) {
 					t.Errorf("%+v", e)
 				}
 				if c.late {
-					time.Sleep(time.Hour) // the bubble's clock
+					pass(time.Hour) // the bubble's clock
 					r.Takeover()
 				}
 				if c.high == 0 {
-					time.Sleep(24 * time.Hour)
+					pass(24 * time.Hour)
 					if len(s.seen) != 1 {
 						t.Errorf("%d attempts: it fights for the session", len(s.seen))
 					}
@@ -213,11 +213,11 @@ func TestDeadLine(t *testing.T) {
 		defer stop()
 		r := start(t, s.config())
 		r.next(Up)
-		time.Sleep(30 * time.Second)
+		pass(30 * time.Second)
 		s.mute.Store(true) // the ping at 40 s is lost
-		time.Sleep(29 * time.Second)
+		pass(29 * time.Second)
 		s.mute.Store(false)
-		time.Sleep(10 * time.Minute)
+		pass(10 * time.Minute)
 		if len(s.seen) != 1 {
 			t.Fatalf("one lost ping ended the connection")
 		}
@@ -276,7 +276,7 @@ func TestAttemptsOverRestarts(t *testing.T) {
 		cfg.Attempts = filepath.Join(t.TempDir(), "attempts")
 		for i := range 60 {
 			r := start(t, cfg)
-			time.Sleep(time.Duration(i%13) * time.Second)
+			pass(time.Duration(i%13) * time.Second)
 			if err := r.end(); err != nil {
 				t.Fatal(err)
 			}
@@ -376,7 +376,7 @@ func TestNobodyDrains(t *testing.T) {
 		})
 		defer stop()
 		r := start(t, s.config())
-		time.Sleep(5 * time.Minute)
+		pass(5 * time.Minute)
 		if n := len(r.Events()); n != eventBuffer {
 			t.Errorf("%d events wait, want %d", n, eventBuffer)
 		}
