@@ -50,13 +50,14 @@ func (s OrderState) Pending() bool { return s >= ChangePending && s <= CancelSub
 func (s OrderState) Terminal() bool { return s >= Filled }
 
 func stateOf(text string) OrderState {
+	text = strings.ReplaceAll(text, " ", "") // the platform's display has spaces, its names have none
 	for i, name := range stateNames {
 		if strings.EqualFold(name, text) {
 			return OrderState(i)
 		}
 	}
 	switch strings.ToLower(text) {
-	case "partiallyfilled", "partially filled":
+	case "partiallyfilled":
 		return PartFilled
 	case "canceled":
 		return Cancelled
@@ -95,7 +96,8 @@ type Position struct {
 	Average    decimal.Decimal // not on the tick grid
 }
 
-// Account is an account at the broker. Amounts are rounded to cents.
+// Account is an account at the broker. Amounts are rounded to cents; one that is not
+// stated is 0, so they are for people and no input of risk.
 type Account struct {
 	Name                                       string
 	Provider, Connection                       string // "Simulator", "Connected"
@@ -213,6 +215,8 @@ func sideOf(text string) engine.Side {
 	return 0
 }
 
+// typeOf reads the type of an order. One that we cannot place, a trailing stop say,
+// is taken for a market order: the gate counts it at full size whatever its price.
 func typeOf(text string) engine.OrderType {
 	switch strings.ToLower(text) {
 	case "limit":
@@ -249,7 +253,7 @@ func (d *Decoder) position(data []byte) (Position, error) {
 	case "long":
 		p.Qty = engine.Qty(qty)
 	case "short":
-		p.Qty = -engine.Qty(qty)
+		p.Qty = -engine.Qty(qty).Abs() // the page says unsigned; a sign would say the same twice
 	case "flat":
 	default:
 		return Position{}, fmt.Errorf("%w: the position in %s is neither Long, Short nor Flat", ErrReply, p.Name)

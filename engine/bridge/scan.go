@@ -39,13 +39,15 @@ func (s *scanner) object(each func(key, value []byte)) bool {
 		return false
 	}
 	for !s.at('}') {
-		if s.i >= len(s.b) {
-			return false
-		}
+		from := s.i
 		s.at(',')
 		key := s.value()
 		s.at(':')
-		each(key, s.value())
+		value := s.value()
+		if s.i == from || s.i >= len(s.b) {
+			return false // only what is not valid has no way on
+		}
+		each(key, value)
 	}
 	return true
 }
@@ -56,11 +58,13 @@ func (s *scanner) array(each func(value []byte)) bool {
 		return false
 	}
 	for !s.at(']') {
-		if s.i >= len(s.b) {
+		from := s.i
+		s.at(',')
+		value := s.value()
+		if s.i == from || s.i >= len(s.b) {
 			return false
 		}
-		s.at(',')
-		each(s.value())
+		each(value)
 	}
 	return true
 }
