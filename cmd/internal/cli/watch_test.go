@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -201,6 +202,8 @@ func held(t *testing.T, r *sim.Result) {
 	}
 }
 
+var manyReloads = flag.Int("cli.reloads", 2000, "number of reloads after which memory must be where it was")
+
 // TestThousandsOfReloads: memory and goroutines stay where they are.
 func TestThousandsOfReloads(t *testing.T) {
 	dir := t.TempDir()
@@ -221,18 +224,19 @@ func TestThousandsOfReloads(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &stage{plan: p, out: new(bytes.Buffer), reloader: script.NewReloader(dir, src.Hash, script.Options{Guard: guard()})}
-	n, reloads := 0, 2000
+	n, reloads := 0, *manyReloads
+	every := min(100, 270_000/reloads) // market events between two
 	var heap, heapAfter uint64
 	var routines int
 	w := p.world(p.fill, play{stage: &stage{}})
 	w.SetBefore(func(w *sim.World, at engine.Time) {
-		if n++; n%100 != 0 || n/100 > reloads {
+		if n++; n%every != 0 || n/every > reloads {
 			return
 		}
 		write(n)
 		s.reloader.Look()
 		s.before(w, at)
-		switch n / 100 {
+		switch n / every {
 		case reloads / 4:
 			heap, routines = live(), runtime.NumGoroutine()
 		case reloads:
