@@ -6,11 +6,15 @@ import (
 	"time"
 )
 
-// BenchmarkRoundTrip is a quote to a worker and its intent back: two hops, each
-// through the server, with channels at both ends as the shells use them.
+// BenchmarkRoundTrip is a quote to a worker and its intent back: two hops, with
+// channels at both ends as the shells use them.
 func BenchmarkRoundTrip(b *testing.B) {
 	b.Run("in-process", func(b *testing.B) {
 		one := open(b, Options{})
+		roundTrips(b, one, one)
+	})
+	b.Run("in-process-through-the-server", func(b *testing.B) {
+		one := open(b, Options{Listen: "127.0.0.1:0", Token: func() string { return "only-for-this-test" }})
 		roundTrips(b, one, one)
 	})
 	b.Run("in-process-two-connections", func(b *testing.B) {

@@ -71,6 +71,7 @@ type Bus struct {
 	server *server.Server // nil = external
 	gone   chan struct{}  // closed when the connection has ended for good
 	events events
+	local  *local // nil = others can be on the bus, and messages go through its server
 
 	mu     sync.Mutex
 	closed bool
@@ -91,6 +92,9 @@ func Open(o Options) (*Bus, error) {
 			return nil, err
 		}
 		b.server = s
+		if o.Listen == "" {
+			b.local = &local{}
+		}
 		options = append(options, nats.InProcessServer(s))
 	}
 	conn, err := nats.Connect(o.URL, options...)
@@ -169,6 +173,9 @@ func (b *Bus) Publish(subject string, data []byte) error {
 	if len(data) > MaxMessage {
 		return &TooLarge{subject, len(data), MaxMessage}
 	}
+	if b.local != nil {
+		return b.local.publish(subject, data)
+	}
 	if err := b.conn.Publish(subject, data); err != nil {
 		return b.wrap(err, subject, len(data))
 	}
@@ -203,6 +210,9 @@ func (b *Bus) Close() {
 		}
 	}
 	<-b.gone
+	if b.local != nil {
+		b.local.close()
+	}
 	b.subs.Wait()
 	if first {
 		b.stopServer()

@@ -24,6 +24,15 @@ func open(t testing.TB, o Options) *Bus {
 	return b
 }
 
+// ways runs a test on a bus that nobody else is on, and on one with a port, whose
+// messages go through the server.
+func ways(t *testing.T, test func(t *testing.T, o Options)) {
+	t.Run("local", func(t *testing.T) { test(t, Options{}) })
+	t.Run("through the server", func(t *testing.T) {
+		test(t, Options{Listen: "127.0.0.1:0", Token: func() string { return "only-for-this-test" }})
+	})
+}
+
 func subscribe(t testing.TB, b *Bus, subject string, bound int) *Sub {
 	t.Helper()
 	s, err := b.Subscribe(subject, bound)
@@ -80,8 +89,10 @@ func arrived(t testing.TB, s *Sub, n uint64) {
 	await(t, "messages", func() bool { return uint64(len(s.C))+s.Dropped() == n })
 }
 
-func TestOrderIsKept(t *testing.T) {
-	b := open(t, Options{})
+func TestOrderIsKept(t *testing.T) { ways(t, orderIsKept) }
+
+func orderIsKept(t *testing.T, o Options) {
+	b := open(t, o)
 	all := subscribe(t, b, Intents("A", EveryWorker), 5000)
 	one := subscribe(t, b, Intents("A", "w 1"), 5000)
 	for n := range uint64(4000) {
@@ -103,8 +114,10 @@ func TestOrderIsKept(t *testing.T) {
 	}
 }
 
-func TestDataBelongsToTheReceiver(t *testing.T) {
-	b := open(t, Options{})
+func TestDataBelongsToTheReceiver(t *testing.T) { ways(t, dataBelongsToTheReceiver) }
+
+func dataBelongsToTheReceiver(t *testing.T, o Options) {
+	b := open(t, o)
 	s := subscribe(t, b, "x", 2)
 	data := []byte("first")
 	for _, text := range []string{"first", "later"} {
@@ -122,12 +135,14 @@ func TestDataBelongsToTheReceiver(t *testing.T) {
 
 // TestFullQueue: as many as the bound are kept; what comes on top is counted
 // exactly and said before the next message.
-func TestFullQueue(t *testing.T) {
+func TestFullQueue(t *testing.T) { ways(t, fullQueue) }
+
+func fullQueue(t *testing.T, o Options) {
 	for _, c := range []struct {
 		published uint64
 		lost      uint64
 	}{{2, 0}, {3, 0}, {4, 1}, {20, 17}} {
-		b := open(t, Options{})
+		b := open(t, o)
 		s := subscribe(t, b, "x", 3)
 		for n := range c.published {
 			publish(t, b, "x", n)
@@ -168,8 +183,10 @@ func TestQueueBounds(t *testing.T) {
 	}
 }
 
-func TestMessageBounds(t *testing.T) {
-	b := open(t, Options{})
+func TestMessageBounds(t *testing.T) { ways(t, messageBounds) }
+
+func messageBounds(t *testing.T, o Options) {
+	b := open(t, o)
 	s := subscribe(t, b, "x", 1)
 	if err := b.Publish("x", make([]byte, MaxMessage)); err != nil {
 		t.Fatal(err)
@@ -197,8 +214,10 @@ func TestNextEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestCloseOfASubscription(t *testing.T) {
-	b := open(t, Options{})
+func TestCloseOfASubscription(t *testing.T) { ways(t, closeOfASubscription) }
+
+func closeOfASubscription(t *testing.T, o Options) {
+	b := open(t, o)
 	s := subscribe(t, b, "x", 4)
 	publish(t, b, "x", 1)
 	arrived(t, s, 1)
@@ -215,8 +234,10 @@ func TestCloseOfASubscription(t *testing.T) {
 
 // TestClose: what was published before is in the queue, what is asked for after
 // is refused.
-func TestClose(t *testing.T) {
-	b := open(t, Options{})
+func TestClose(t *testing.T) { ways(t, closed) }
+
+func closed(t *testing.T, o Options) {
+	b := open(t, o)
 	s := subscribe(t, b, "x", 1000)
 	for n := range uint64(1000) {
 		publish(t, b, "x", n)
@@ -280,8 +301,10 @@ func TestCloseLeavesNoGoroutine(t *testing.T) {
 
 // TestLossBeforeTheEnd: what was dropped after the last message that fitted in is
 // said before the end.
-func TestLossBeforeTheEnd(t *testing.T) {
-	b := open(t, Options{})
+func TestLossBeforeTheEnd(t *testing.T) { ways(t, lossBeforeTheEnd) }
+
+func lossBeforeTheEnd(t *testing.T, o Options) {
+	b := open(t, o)
 	s := subscribe(t, b, "x", 1)
 	for n := range uint64(5) {
 		publish(t, b, "x", n)

@@ -149,7 +149,9 @@ func TestServiceThatHangs(t *testing.T) {
 	ask()
 	<-asleep
 	for range MaxWaiting + 10 {
-		publish(t, b, "x", 0) // a request that needs no answer
+		if err := b.conn.PublishRequest("x", "nobody", nil); err != nil { // a request that needs no answer
+			t.Fatal(err)
+		}
 	}
 	if err := b.conn.Flush(); err != nil { // the server has sent all of them back by then
 		t.Fatal(err)

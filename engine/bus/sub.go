@@ -24,19 +24,21 @@ type Msg struct {
 
 // Sub is a subscription with a queue.
 type Sub struct {
-	// C is the queue. It is closed when the subscription or the bus is.
+	// C is the queue. It is closed when the subscription or the bus is. Nil for a
+	// subscription of Handle.
 	C <-chan Msg
 
 	bus  *Bus
-	sub  *nats.Subscription
+	sub  *nats.Subscription // nil when the bus is local
 	out  chan Msg
-	held *Msg // what Next has read but not yet returned
+	hand func(Msg) // of Handle, in place of the queue
+	held *Msg      // what Next has read but not yet returned
 
 	subject string
 	total   atomic.Uint64 // messages dropped so far
 
-	// These belong to the goroutine that NATS delivers from, and to the reader once
-	// the queue is closed.
+	// These belong to the goroutine that NATS delivers from, or to whoever holds the
+	// lock of a local bus, and to the reader once the queue is closed.
 	lost    uint64 // since the last message that fitted in
 	dropped int    // by NATS before they reached us, as last seen
 }
@@ -49,12 +51,32 @@ func (b *Bus) Subscribe(subject string, bound int) (*Sub, error) {
 	}
 	s := &Sub{bus: b, out: make(chan Msg, bound), subject: subject}
 	s.C = s.out
-	sub, err := b.subscribe(subject, arriving, s.take, func() { close(s.out) })
-	if err != nil {
-		return nil, err
+	return s, s.begin(arriving)
+}
+
+// Handle hands each message of a subject to a function as it comes, in the order
+// published and one at a time, without a queue and a goroutine between. The function
+// is called by whoever publishes, or where NATS delivers: it must not wait and must
+// not publish. Dropped stays 0.
+func (b *Bus) Handle(subject string, take func(Msg)) (*Sub, error) {
+	s := &Sub{bus: b, hand: take, subject: subject}
+	return s, s.begin(arriving)
+}
+
+// begin makes messages come; at most before of them wait in front of the queue.
+func (s *Sub) begin(before int) (err error) {
+	if s.bus.local != nil {
+		return s.bus.local.add(s)
 	}
-	s.sub = sub
-	return s, nil
+	s.sub, err = s.bus.subscribe(s.subject, before, s.take, s.finish)
+	return err
+}
+
+// finish closes the queue.
+func (s *Sub) finish() {
+	if s.out != nil {
+		close(s.out)
+	}
 }
 
 // subscribe registers with NATS. When the subscription has ended and no more
@@ -97,16 +119,27 @@ func (b *Bus) settle(sub *nats.Subscription, before int) error {
 	return nil
 }
 
-// take queues a message or counts it. It never waits, so a slow reader holds up
-// nobody else. A loss of NATS itself is told with the oldest message that waits, a
-// little before its place.
+// take delivers what NATS hands over. A loss of NATS itself is told with the oldest
+// message that waits, a little before its place.
 func (s *Sub) take(m *nats.Msg) {
 	if dropped, err := m.Sub.Dropped(); err == nil && dropped > s.dropped {
 		s.lose(uint64(dropped - s.dropped))
 		s.dropped = dropped
 	}
+	s.deliver(m.Subject, m.Data)
+}
+
+// deliver queues a message or counts it. It never waits, so a slow reader holds up
+// nobody else.
+func (s *Sub) deliver(subject string, data []byte) {
+	m := Msg{Subject: subject, Data: data, Lost: s.lost}
+	if s.hand != nil {
+		s.lost = 0
+		s.hand(m)
+		return
+	}
 	select {
-	case s.out <- Msg{Subject: m.Subject, Data: m.Data, Lost: s.lost}:
+	case s.out <- m:
 		s.lost = 0
 	default:
 		s.lose(1)
@@ -159,6 +192,10 @@ func (s *Sub) ended() error {
 // Close ends the subscription; what is queued can still be read. It may be called
 // again.
 func (s *Sub) Close() {
+	if s.bus.local != nil {
+		s.bus.local.remove(s)
+		return
+	}
 	// The only error is that it has ended already.
 	_ = s.sub.Unsubscribe()
 }

@@ -43,11 +43,10 @@ type trade struct {
 
 // What a new version of a script has to stand.
 const (
-	history      = 1 << 16         // market events of each instrument kept to warm new versions with
-	takebackFor  = 5 * time.Minute // of event time in which a new version is taken back by itself
-	maxDenials   = 20              // denials in that time that take it back
-	intentsQueue = 4096
-	newsQueue    = 1024
+	history     = 1 << 16         // market events of each instrument kept to warm new versions with
+	takebackFor = 5 * time.Minute // of event time in which a new version is taken back by itself
+	maxDenials  = 20              // denials in that time that take it back
+	newsQueue   = 1024
 )
 
 // openHouse reads the scripts of an account and makes its worker, if it has any.
@@ -119,12 +118,13 @@ func (h *house) connect() (err error) {
 		return sub
 	}
 	h.events = subscribe(bus.Feed(h.name), worker.FeedQueue)
-	h.intents = subscribe(bus.Intents(h.name, bus.EveryWorker), intentsQueue)
 	h.beats = subscribe(bus.Beats(h.name, bus.EveryWorker), newsQueue)
 	h.news = subscribe(bus.News(h.name, bus.EveryWorker), newsQueue)
-	if err == nil {
-		h.config.Feed = h.events.C
+	if err != nil {
+		return err
 	}
+	h.config.Feed = h.events.C
+	h.intents, err = s.bus.Handle(bus.Intents(h.name, bus.EveryWorker), h.carryIntent())
 	return err
 }
 
@@ -154,7 +154,6 @@ func (h *house) run(ctx context.Context) error {
 		return err
 	}
 	defer stop()
-	go h.carryIntents()
 	go h.carryNews()
 	done := make(chan struct{})
 	defer close(done)
@@ -162,16 +161,21 @@ func (h *house) run(ctx context.Context) error {
 	return w.Run(ctx)
 }
 
-// carryIntents hands on what the worker wants. A message that is missing shows in
-// the numbers of the intents themselves, which the Desk checks.
-func (h *house) carryIntents() {
+// carryIntent returns what hands on what the worker wants. It is the worker that runs
+// it, in the same process, so it does not wait: a message that finds the queue full is
+// dropped. One that is missing shows in the numbers of the intents themselves, which
+// the Desk checks.
+func (h *house) carryIntent() func(bus.Msg) {
 	var follow bus.Follower
-	for m := range h.intents.C {
+	return func(m bus.Msg) {
 		data, err := follow.Take(m.Data)
 		if err != nil && data == nil {
-			continue
+			return
 		}
-		h.stack.hand(gateway.Message{Account: h.account, Data: data})
+		select {
+		case h.stack.messages <- gateway.Message{Account: h.account, Data: data}:
+		default:
+		}
 	}
 }
 

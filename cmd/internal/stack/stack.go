@@ -56,9 +56,9 @@ type Stack struct {
 	ended    chan struct{} // closed when nobody reads messages any more
 }
 
-// messageQueue is how many messages of workers wait for the gateway; then the bus
-// queues, and in the end drops and tells.
-const messageQueue = 1024
+// messageQueue is how many messages of workers wait for the gateway; more are
+// dropped, and the Desk tells by the number that is missing.
+const messageQueue = 4096
 
 // drainWait is how long the last messages of workers may be on their way.
 const drainWait = 100 * time.Millisecond
