@@ -44,9 +44,10 @@ type duet struct {
 	records []journal.Record
 	alarms  []string
 	limits  engine.Qty
-	idle    int  // turns without time passing
-	still   bool // prices do not move any more
-	manual  bool // somebody traded by hand
+	idle    int                     // turns without time passing
+	still   bool                    // prices do not move any more
+	manual  bool                    // somebody traded by hand
+	excused map[engine.OrderID]bool // entries whose protection was taken away on purpose
 }
 
 // trader is a strategy instance that acts at random.
@@ -98,7 +99,7 @@ func newUniverse(t testing.TB) *engine.Universe {
 }
 
 func newDuet(t testing.TB, seed uint64, quirks broker.Quirks) *duet {
-	d := &duet{t: t, rng: rand.New(rand.NewPCG(seed, 7)), u: newUniverse(t), now: begins, limits: 4, backoff: time.Second}
+	d := &duet{t: t, rng: rand.New(rand.NewPCG(seed, 7)), u: newUniverse(t), now: begins, limits: 4, backoff: time.Second, excused: map[engine.OrderID]bool{}}
 	b, err := broker.New(broker.Config{
 		Universe: d.u, Accounts: []broker.AccountConfig{{Name: "Sim101", Cash: engine.Dollars(100_000)}}, Token: "x", Quirks: quirks, Seed: seed,
 		Venue: venue.Config{Fill: venue.Touch}, Start: broker.Now{Market: begins, Limit: begins},
@@ -337,11 +338,17 @@ func (d *duet) trade() {
 			n.Terms.Limit = o.Terms.Limit + engine.Price(d.rng.IntN(5)-2)
 		}
 	case k < 18 && len(x.open) > 0:
-		n.Kind, n.Ref = engine.Withdraw, x.open[d.rng.IntN(len(x.open))].Ref
+		o := x.open[d.rng.IntN(len(x.open))]
+		n.Kind, n.Ref = engine.Withdraw, o.Ref
+		if o.Parent != 0 {
+			d.excuse(func(y *engine.Order) bool { return y.ID == o.ID })
+		}
 	case k == 18:
 		n.Kind = engine.CancelAll
+		d.excuse(func(o *engine.Order) bool { return o.Strategy == x.id })
 	case k == 19:
 		n.Kind = engine.Flatten
+		d.excuse(func(o *engine.Order) bool { return o.Strategy == x.id })
 	default:
 		return
 	}
@@ -396,6 +403,10 @@ func (d *duet) check() {
 		}
 	}
 	d.checkOrders(l.Orders)
+	d.checkOutcomes(l.Orders)
+	d.checkLimits(&l)
+	d.checkBrackets(l.Orders)
+	d.checkMode()
 	if !d.core.Ready() {
 		d.t.Error("the gateway is not ready at the end")
 	}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"strings"
 
 	"tollgate/engine"
 	"tollgate/engine/bridge"
@@ -106,7 +107,7 @@ func (c *Core) onFrame(data []byte) {
 	case bridge.ConnectionError:
 		c.note("the broker says: " + c.frame.Text)
 	default:
-		c.hint()
+		c.hint(c.frame.Text)
 	}
 }
 
@@ -200,9 +201,15 @@ func (c *Core) onPnL(f *bridge.Frame) {
 	}
 }
 
-// hint: a frame of a kind nobody documents may be news of an order.
-func (c *Core) hint() {
+// hint: a frame of a kind nobody documents may be news of an order when its type
+// says so, as in orderUpdate, executionUpdate and positionUpdate. Acknowledgements,
+// pongs and whatever else is not worth a token.
+func (c *Core) hint(kind string) {
 	c.stats.Unknown++
+	kind = strings.ToLower(kind)
+	if !strings.Contains(kind, "order") && !strings.Contains(kind, "execution") && !strings.Contains(kind, "position") {
+		return
+	}
 	for _, a := range c.accounts {
 		c.look(a)
 	}

@@ -127,7 +127,7 @@ func someQuirks(rng *rand.Rand) (q broker.Quirks, names []string) {
 func (d *duet) mishaps(rng *rand.Rand) {
 	list := []string{
 		"drop", "silent", "close=1012:restart", "close=1011", "takeover", "addon-off", "restart=3s", "refuse=3", "drain=20", "lose-call=1", "lose-call=2",
-		"lose-reply=1", "lose-reply=3", "delay=4s:3", "delay=12s:2", "fail=2", "reject-later=2", "partial=1", "crash", "manual", "manual",
+		"lose-reply=1", "lose-reply=3", "delay=4s:3", "delay=12s:2", "fail=2", "reject-later=2", "partial=1", "crash", "manual", "manual", "manual-limit", "kill", "flatten",
 	}
 	for range 1 + rng.IntN(5) {
 		what := list[rng.IntN(len(list))]
@@ -142,12 +142,19 @@ func (d *duet) mishap(what string) {
 		d.crash()
 		return
 	case "manual":
-		side := []string{"BUY", "SELL"}[d.rng.IntN(2)]
-		_, outs := d.broker.Manual(d.moment(), "PlaceOrder", broker.Args{
-			"account": "Sim101", "instrument": "NQ 03-24", "action": side, "quantity": 1, "orderType": "MARKET", "timeInForce": "DAY",
-		})
-		d.manual = true
-		d.outs(outs)
+		d.byHand([]string{"BUY", "SELL"}[d.rng.IntN(2)], "MARKET", engine.NoPrice)
+		return
+	case "manual-limit":
+		d.byHand("BUY", "LIMIT", d.prices[0]-engine.Price(d.rng.IntN(8)))
+		return
+	case "kill":
+		d.excuse(func(*engine.Order) bool { return true })
+		d.step(Input{Kind: Operator, Account: All, Verb: Kill, Text: "drill"})
+		d.after(20*time.Second, func() { d.step(Input{Kind: Operator, Account: All, Verb: Resume, Text: "the drill is over"}) })
+		return
+	case "flatten":
+		d.excuse(func(*engine.Order) bool { return true })
+		d.step(Input{Kind: Operator, Account: All, Verb: Flatten, Text: "drill"})
 		return
 	case "addon-off":
 		d.after(15*time.Second, func() { d.fault("addon-on") })
@@ -190,6 +197,19 @@ func (d *duet) heal() {
 		d.fault(none)
 	}
 	d.dial()
-	d.step(Input{Kind: Operator, Account: All, Verb: Resume, Text: "healed"})
-	_ = engine.Active
+	d.run(90 * time.Second) // long enough for an audit
+	d.resumeIfStopped()
+	d.calm = false
+	d.run(time.Minute)
+}
+
+// byHand is somebody at the broker's own screen.
+func (d *duet) byHand(side, kind string, p engine.Price) {
+	args := broker.Args{"account": "Sim101", "instrument": "NQ 03-24", "action": side, "quantity": 1, "orderType": kind, "timeInForce": "DAY"}
+	if p.Known() {
+		args["instrument"], args["limitPrice"] = "ES 03-24", d.u.Get(0).Decimal(p).String()
+	}
+	_, outs := d.broker.Manual(d.moment(), "PlaceOrder", args)
+	d.manual = true
+	d.outs(outs)
 }

@@ -1,0 +1,223 @@
+package gateway
+
+import (
+	"strings"
+	"testing"
+
+	"tollgate/engine"
+	"tollgate/sim/fakebridge/broker"
+)
+
+// ourTicket finds the Core's ticket of an order by the id we gave it.
+func (d *duet) ourTicket(own string) *ticket {
+	for _, t := range d.core.accounts[0].tickets {
+		if t.own == own {
+			return t
+		}
+	}
+	return nil
+}
+
+// ends are the states in which an order of ours may be believed to have ended, by
+// the state it ended in at the broker.
+var ends = map[string][]engine.OrderState{
+	"Filled":    {engine.Done},
+	"Cancelled": {engine.Dead},
+	"Rejected":  {engine.Refused},
+}
+
+// checkOutcomes holds the end and the fills of every order of ours against the truth.
+func (d *duet) checkOutcomes(orders []broker.LedgerOrder) {
+	d.t.Helper()
+	for i := range orders {
+		o := &orders[i]
+		if o.Filled > o.Qty {
+			d.t.Errorf("order %s of %d filled %d", o.ID, o.Qty, o.Filled)
+		}
+		if o.OwnID == "" {
+			continue
+		}
+		t := d.ourTicket(o.OwnID)
+		if t == nil {
+			d.t.Errorf("order %s is at the broker and we do not know it", o.OwnID)
+			continue
+		}
+		known, ok := d.core.Desk(0).Order(t.id)
+		if !ok {
+			d.t.Errorf("the desk forgot order %s", o.OwnID)
+			continue
+		}
+		if known.Filled != o.Filled {
+			d.t.Errorf("order %s filled %d, we believe %d", o.OwnID, o.Filled, known.Filled)
+		}
+		d.checkState(o, known)
+	}
+}
+
+func (d *duet) checkState(o *broker.LedgerOrder, known *engine.Order) {
+	d.t.Helper()
+	want, ended := ends[o.State]
+	if !ended {
+		if known.State.Terminal() || known.State == engine.Unknown || known.State == engine.InFlight {
+			d.t.Errorf("order %s is %s, we believe it %s", o.OwnID, o.State, known.State)
+		}
+		if known.Terms.Qty != o.Qty {
+			d.t.Errorf("order %s is for %d, we believe %d", o.OwnID, o.Qty, known.Terms.Qty)
+		}
+		return
+	}
+	for _, s := range want {
+		if known.State == s {
+			return
+		}
+	}
+	d.t.Errorf("order %s ended %s (%s), we believe it %s", o.OwnID, o.State, o.Reason, known.State)
+}
+
+// checkLimits walks the executions of our own orders: the position they make never
+// exceeds the limit in truth. What was traded by hand counts in the account, so it
+// may stand on the other side of what we hold.
+func (d *duet) checkLimits(l *broker.Ledger) {
+	d.t.Helper()
+	net, hand := map[string]engine.Qty{}, map[string]engine.Qty{}
+	for _, x := range l.Executions {
+		qty := x.Qty
+		if x.OwnID == "" {
+			hand[x.Instrument] += qty
+			continue
+		}
+		if x.Action == "SELL" {
+			qty = -qty
+		}
+		net[x.Instrument] += qty
+		if n := net[x.Instrument]; n.Abs() > d.limits+hand[x.Instrument] {
+			d.t.Errorf("our orders made a position of %+d %s; the limit is %d, and %d were traded by hand", n, x.Instrument, d.limits, hand[x.Instrument])
+		}
+	}
+}
+
+// family is what in truth became of an entry with a bracket.
+type family struct {
+	entry   engine.Qty // filled
+	exits   engine.Qty // filled by children and by closing orders
+	guarded engine.Qty // open in its largest child
+	child   string     // an open one
+}
+
+// checkBrackets: no child of a bracket is open without something to protect, and
+// nothing that was to be protected is left alone, unless somebody cancelled it.
+func (d *duet) checkBrackets(orders []broker.LedgerOrder) {
+	d.t.Helper()
+	families := map[engine.OrderID]*family{}
+	for i := range orders {
+		o := &orders[i]
+		t := d.ourTicket(o.OwnID)
+		if o.OwnID == "" || t == nil {
+			continue
+		}
+		known, ok := d.core.Desk(0).Order(t.id)
+		if !ok || known.Parent == 0 {
+			continue
+		}
+		f := families[known.Parent]
+		if f == nil {
+			f = &family{entry: d.trulyFilled(orders, known.Parent)}
+			families[known.Parent] = f
+		}
+		f.exits += o.Filled
+		if ends[o.State] == nil {
+			f.guarded, f.child = max(f.guarded, o.Qty-o.Filled), o.OwnID
+		}
+	}
+	for id, f := range families {
+		rest := f.entry - f.exits
+		if f.guarded > 0 && rest != f.guarded {
+			d.t.Errorf("%s is open for %d, but %d is left of entry %d", f.child, f.guarded, rest, id)
+		}
+		if rest > 0 && f.guarded == 0 && !d.excused[id] {
+			d.t.Errorf("%d of entry %d were to be protected and are not", rest, id)
+		}
+	}
+}
+
+func (d *duet) trulyFilled(orders []broker.LedgerOrder, id engine.OrderID) engine.Qty {
+	t := d.core.accounts[0].tickets[id]
+	for i := range orders {
+		if t != nil && orders[i].OwnID == t.own {
+			return orders[i].Filled
+		}
+	}
+	return 0
+}
+
+// excuse takes note that the protection of entries was taken away on purpose: of
+// one, or of all that a strategy (NoStrategy = any) has now.
+func (d *duet) excuse(match func(*engine.Order) bool) {
+	for _, t := range d.core.accounts[0].tickets {
+		if o, ok := d.core.Desk(0).Order(t.id); ok && match(o) {
+			d.excused[o.ID] = true
+			d.excused[o.Parent] = true
+		}
+	}
+}
+
+// checkMode: entries are stopped only where somebody traded by hand.
+func (d *duet) checkMode() {
+	d.t.Helper()
+	b := d.core.Desk(0).Book()
+	if b.Mode() != engine.Active && !d.manual {
+		d.t.Errorf("the account is %s for no reason: %s", b.Mode(), b.ModeReason())
+	}
+}
+
+// resumeIfStopped is a person's word after something was traded by hand, and only then.
+func (d *duet) resumeIfStopped() {
+	b := d.core.Desk(0).Book()
+	if b.Mode() == engine.Active {
+		return
+	}
+	if !d.manual && !strings.HasPrefix(b.ModeReason(), "drill") {
+		d.t.Errorf("the account is %s for no reason: %s", b.Mode(), b.ModeReason())
+	}
+	d.step(Input{Kind: Operator, Account: All, Verb: Resume, Text: "healed"})
+}
+
+// TestTheChecksCanFail: a ledger that disagrees is noticed.
+func TestTheChecksCanFail(t *testing.T) {
+	for name, spoil := range map[string]func(*broker.Ledger){
+		"filled":   func(l *broker.Ledger) { l.Orders[0].Filled++ },
+		"state":    func(l *broker.Ledger) { l.Orders[0].State = "Submitted" },
+		"unknown":  func(l *broker.Ledger) { l.Orders[0].OwnID = "another" },
+		"overfill": func(l *broker.Ledger) { l.Orders[0].Qty = l.Orders[0].Filled - 1 },
+		"limit":    func(l *broker.Ledger) { l.Executions[0].Qty = 50 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDuet(t, 3, broker.Quirks{})
+			d.run(30e9)
+			d.settle()
+			l := d.broker.Ledger()
+			var sink sink
+			d.t = &sink
+			d.checkOutcomes(l.Orders)
+			d.checkLimits(&l)
+			if sink.errors > 0 {
+				t.Fatal("the run itself is not clean")
+			}
+			spoil(&l)
+			d.checkOutcomes(l.Orders)
+			d.checkLimits(&l)
+			if sink.errors == 0 {
+				t.Error("a spoilt ledger passed")
+			}
+		})
+	}
+}
+
+// sink counts what a test would have failed with.
+type sink struct {
+	testing.TB
+	errors int
+}
+
+func (s *sink) Helper()               {}
+func (s *sink) Errorf(string, ...any) { s.errors++ }
