@@ -138,6 +138,13 @@ func (b *Book) fill(id InstrumentID, side Side, qty Qty, price Price, fee Money)
 	b.revalue(id)
 }
 
+// fund makes the cash what somebody knows it to be.
+func (b *Book) fund(cash Money) {
+	moved := cash - b.Balance().Cash
+	b.start += moved
+	b.base += moved
+}
+
 // roll begins a new account session when t has left the current one.
 func (b *Book) roll(t Time) {
 	if t < b.session.Close && b.session != (Session{}) {

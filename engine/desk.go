@@ -186,6 +186,9 @@ func (d *Desk) Step(e Event) []Command {
 	case *Resync:
 		d.advance(e.At)
 		d.resync(e)
+	case *Funds:
+		d.advance(e.At)
+		d.book.fund(e.Cash)
 	case *Recall:
 		d.advance(e.At)
 		d.onRecall(e)

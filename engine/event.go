@@ -1,9 +1,9 @@
 package engine
 
 // Event is what steps a machine. The set is closed: *Quote, *Intent, *Report,
-// *Update, *TimerFired, *PnL, *LinkChange, *Phase, *ModeChange, *Adoption, *Recall,
-// *Resync and *Snapshot, and nothing outside this package can add to it. Which machine
-// takes which is said at each type.
+// *Update, *TimerFired, *PnL, *LinkChange, *Phase, *ModeChange, *Adoption, *Funds,
+// *Recall, *Resync and *Snapshot, and nothing outside this package can add to it. Which
+// machine takes which is said at each type.
 type Event interface{ event() }
 
 // Command is what a machine wants done. The set is closed: *Publish, *Send,
@@ -89,6 +89,13 @@ type Adoption struct {
 // Manual is the name of the strategy instances that hold what was adopted.
 const Manual = "manual"
 
+// Funds says what cash the account has. It moves the balance and no profit or loss:
+// the session's result stays what it was. Desk only.
+type Funds struct {
+	At   Time
+	Cash Money
+}
+
 // Recall ends the orders of every strategy instance of the account, what was adopted
 // excepted, and with Flatten closes their positions too. It comes from a person, or
 // from the loss of a worker. Desk only.
@@ -119,6 +126,7 @@ type Snapshot struct {
 
 func (*ModeChange) event() {}
 func (*Adoption) event()   {}
+func (*Funds) event()      {}
 func (*Recall) event()     {}
 func (*Resync) event()     {}
 func (*Snapshot) event()   {}

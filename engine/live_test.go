@@ -125,6 +125,19 @@ func TestAdoption(t *testing.T) {
 	}
 }
 
+// TestFundsMoveTheBalanceAlone: what the session made stays what it was.
+func TestFundsMoveTheBalanceAlone(t *testing.T) {
+	r := unlimited(t)
+	r.want(Buy, 1, Market, NoPrice)
+	r.report(1, Filled, Report{Qty: 1, Price: 1004, Fee: Dollars(2)})
+	was := r.d.Book().SessionPnL()
+	r.step(&Funds{At: r.now, Cash: Dollars(7)})
+	b := r.d.Book()
+	if b.Balance().Cash != Dollars(7) || b.SessionPnL() != was || was >= 0 || b.Balance().Equity >= Dollars(7) {
+		t.Errorf("%+v, session %v, was %v", b.Balance(), b.SessionPnL(), was)
+	}
+}
+
 func TestSnapshotTellsWhereAStrategyStands(t *testing.T) {
 	r := unlimited(t)
 	r.intent(Intent{Kind: Submit, Ref: 7, StopLoss: 900, Target: NoPrice, Terms: Terms{Side: Buy, Qty: 1, Limit: NoPrice, Stop: NoPrice}})

@@ -35,6 +35,7 @@ const (
 	tagHalt
 	tagVersion
 	tagRecall
+	tagFunds
 )
 
 // AppendEvent appends the binary form of an event to b.
@@ -128,6 +129,8 @@ func newEvent(tag byte) Event {
 		return &ModeChange{}
 	case tagAdoption:
 		return &Adoption{}
+	case tagFunds:
+		return &Funds{}
 	case tagRecall:
 		return &Recall{}
 	case tagResync:
@@ -160,6 +163,8 @@ func layoutOf(e Event) (byte, func(*pack)) {
 		return tagMode, e.pack
 	case *Adoption:
 		return tagAdoption, e.pack
+	case *Funds:
+		return tagFunds, e.pack
 	case *Recall:
 		return tagRecall, e.pack
 	case *Resync:

@@ -155,6 +155,11 @@ func (a *Adoption) pack(p *pack) {
 	text(p, &a.Cause)
 }
 
+func (f *Funds) pack(p *pack) {
+	num(p, &f.At)
+	num(p, &f.Cash)
+}
+
 func (r *Recall) pack(p *pack) {
 	num(p, &r.At)
 	p.flag(&r.Flatten)

@@ -26,6 +26,7 @@ func messages() []Event {
 		&Phase{1, 2, true},
 		&ModeChange{1, Killed, "asked"},
 		&Adoption{1, o.Terms, 1, 100, true, "seen at start"},
+		&Funds{1, 2},
 		&Recall{1, true},
 		&Resync{1, 2},
 		&Snapshot{1, 2, 3, 4, 5, Holding{1, 2, 3, 4}, Balance{1, 2}, []Order{o, {}}},

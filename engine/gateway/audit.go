@@ -242,14 +242,24 @@ func (c *Core) worth(d *difference, in *engine.Instrument, qty engine.Qty) int64
 	return 0
 }
 
-// settle ends the comparison: accounts and broker agree, so trading may go on.
+// settle ends the comparison: accounts and broker agree. Before trading begins the
+// balances are asked for.
 func (c *Core) settle() {
 	for _, a := range c.accounts {
 		a.fresh = false
 	}
-	c.audit.stage, c.audit.at = stageSummary, c.now
 	if c.phase == ready {
 		c.endAudit()
+		return
+	}
+	c.audit.stage, c.audit.at = stageSummary, c.now
+}
+
+// endAudit ends an audit; trading may go on.
+func (c *Core) endAudit() {
+	c.audit.on = false
+	c.audit.next = c.now.Add(c.timing.Audit)
+	if c.phase == ready {
 		return
 	}
 	c.phase = ready
@@ -259,18 +269,17 @@ func (c *Core) settle() {
 	}
 }
 
-func (c *Core) endAudit() {
-	c.audit.on = false
-	c.audit.next = c.now.Add(c.timing.Audit)
-}
-
+// onSummary takes the balances. The first ones are what the Desk counts from; after
+// that it keeps books of its own.
 func (c *Core) onSummary(r *bridge.Reply) {
 	list, err := c.dec.Accounts(r.Data)
-	if err == nil {
-		for i := range list {
-			if a := c.accountNamed(list[i].Name); a != nil {
-				a.pnl.summary = &list[i]
-			}
+	if err != nil {
+		c.note(fmt.Sprintf("the broker's balances cannot be read: %v", err))
+	}
+	for i := range list {
+		if a := c.accountNamed(list[i].Name); a != nil && !a.funded && list[i].Cash != 0 {
+			a.funded = true
+			c.step(a, &engine.Funds{At: c.now, Cash: list[i].Cash})
 		}
 	}
 	c.endAudit()

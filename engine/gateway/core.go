@@ -116,6 +116,7 @@ type account struct {
 	desk  *engine.Desk
 	orders
 	fresh   bool // no state was restored: what the broker holds is older than the journal
+	funded  bool // the Desk knows what cash the broker says there is
 	pnl     moneyMarks
 	strange map[string]string // positions in instruments nobody configured, as last told
 	mode    engine.Mode

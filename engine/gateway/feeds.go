@@ -182,7 +182,6 @@ func reached(t *engine.Terms, q *engine.Quote) bool {
 type moneyMarks struct {
 	realized, cash engine.Money
 	known          bool
-	summary        *bridge.Account
 }
 
 // onPnL takes the broker's figures. They are no input of risk: nobody documents

@@ -32,6 +32,7 @@ type timerState struct {
 type accountState struct {
 	Name    string
 	Fresh   bool
+	Funded  bool
 	Mode    engine.Mode
 	Desk    []byte
 	Tickets []ticketState // oldest first
@@ -55,7 +56,7 @@ func (c *Core) State() []byte {
 		s.Timers = append(s.Timers, timerState{t.at, t.id, t.account.index})
 	}
 	for _, a := range c.accounts {
-		x := accountState{Name: a.name, Fresh: a.fresh, Mode: a.mode, Desk: a.desk.AppendState(nil)}
+		x := accountState{Name: a.name, Fresh: a.fresh, Funded: a.funded, Mode: a.mode, Desk: a.desk.AppendState(nil)}
 		for _, list := range [][]*ticket{a.past, a.open} {
 			for _, t := range list {
 				x.Tickets = append(x.Tickets, ticketState{t.id, t.own, t.broker, t.filled, t.notional, t.ended})
@@ -137,7 +138,7 @@ func (a *account) restore(s *accountState) error {
 	if err := a.desk.RestoreState(s.Desk); err != nil {
 		return err
 	}
-	a.fresh, a.mode = s.Fresh, s.Mode
+	a.fresh, a.funded, a.mode = s.Fresh, s.Funded, s.Mode
 	for _, id := range s.Ignored {
 		a.ignored[id] = true
 	}
