@@ -9,7 +9,9 @@
 // place, and what to write instead. The promise is tested: by a corpus of
 // programs and by random programs, each run interpreted and compiled and
 // compared in everything it says, panics included (-script.programs N for a long
-// run, -script.seed N for another one).
+// run, -script.seed N for another one); and by random strategies with indicators,
+// timers and orders, compared in every decision on the way through Runner, Desk and
+// venue (-script.strategies N).
 //
 // # For authors: what is accepted
 //

@@ -100,8 +100,9 @@ func fail(n int) error {
 }
 `
 
-func randomProgram(seed uint64) string {
-	g := &generator{r: rand.New(rand.NewPCG(seed, 42)), budget: 60, locked: map[string]bool{}}
+// newGenerator knows the variables of fuzzPrelude.
+func newGenerator(r *rand.Rand) *generator {
+	g := &generator{r: r, budget: 60, locked: map[string]bool{}}
 	g.scopes = [][]variable{{
 		{"g0", "int"},
 		{"g1", "float64"},
@@ -114,6 +115,11 @@ func randomProgram(seed uint64) string {
 		{"g8", "Q"},
 		{"g9", "uint8"},
 	}}
+	return g
+}
+
+func randomProgram(seed uint64) string {
+	g := newGenerator(rand.New(rand.NewPCG(seed, 42)))
 	g.b.WriteString(fuzzPrelude)
 	for range g.r.IntN(3) {
 		g.function()
