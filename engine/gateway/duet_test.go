@@ -36,18 +36,19 @@ type duet struct {
 	backoff  time.Duration
 	attempts []engine.Time
 
-	prices  []engine.Price
-	volumes []engine.Qty
-	traders []trader
-	calm    bool // nobody wants anything new
-	made    func(setup []byte, prefix string) (*Core, error)
-	records []journal.Record
-	alarms  []string
-	limits  engine.Qty
-	idle    int                     // turns without time passing
-	still   bool                    // prices do not move any more
-	manual  bool                    // somebody traded by hand
-	excused map[engine.OrderID]bool // entries whose protection was taken away on purpose
+	prices      []engine.Price
+	volumes     []engine.Qty
+	traders     []trader
+	calm        bool // nobody wants anything new
+	made        func(setup []byte, prefix string) (*Core, error)
+	records     []journal.Record
+	alarms      []string
+	limits      engine.Qty
+	checkpoints int
+	idle        int                     // turns without time passing
+	still       bool                    // prices do not move any more
+	manual      bool                    // somebody traded by hand
+	excused     map[engine.OrderID]bool // entries whose protection was taken away on purpose
 }
 
 // trader is a strategy instance that acts at random.

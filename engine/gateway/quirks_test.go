@@ -127,7 +127,7 @@ func someQuirks(rng *rand.Rand) (q broker.Quirks, names []string) {
 func (d *duet) mishaps(rng *rand.Rand) {
 	list := []string{
 		"drop", "silent", "close=1012:restart", "close=1011", "takeover", "addon-off", "restart=3s", "refuse=3", "drain=20", "lose-call=1", "lose-call=2",
-		"lose-reply=1", "lose-reply=3", "delay=4s:3", "delay=12s:2", "fail=2", "reject-later=2", "partial=1", "crash", "manual", "manual", "manual-limit", "kill", "flatten",
+		"lose-reply=1", "lose-reply=3", "delay=4s:3", "delay=12s:2", "fail=2", "reject-later=2", "partial=1", "crash", "manual", "manual", "checkpoint", "checkpoint", "manual-limit", "kill", "flatten",
 	}
 	for range 1 + rng.IntN(5) {
 		what := list[rng.IntN(len(list))]
@@ -138,6 +138,9 @@ func (d *duet) mishaps(rng *rand.Rand) {
 func (d *duet) mishap(what string) {
 	d.alarms = append(d.alarms, fmt.Sprintf("%v FAULT %s", d.now.Sub(begins), what))
 	switch what {
+	case "checkpoint":
+		d.checkpoint(100)
+		return
 	case "crash":
 		d.crash()
 		return
@@ -187,6 +190,25 @@ func (d *duet) crash() {
 	d.start(r.Core().State())
 }
 
+// checkpoint replaces the Core by one with its state, at the next moment of rest.
+func (d *duet) checkpoint(tries int) {
+	if !d.core.AtRest() {
+		if tries > 0 {
+			d.after(100*time.Millisecond, func() { d.checkpoint(tries - 1) })
+		}
+		return
+	}
+	state := d.core.State()
+	core, err := d.made(nil, "tgtest")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	core.stats = d.core.stats
+	d.core = core
+	d.step(Input{Kind: Begin, Account: All, Data: state, Text: "tgtest"})
+	d.checkpoints++
+}
+
 // heal ends what goes wrong; what nobody can explain is confirmed by a person.
 func (d *duet) heal() {
 	d.calm = true
@@ -212,4 +234,21 @@ func (d *duet) byHand(side, kind string, p engine.Price) {
 	_, outs := d.broker.Manual(d.moment(), "PlaceOrder", args)
 	d.manual = true
 	d.outs(outs)
+}
+
+// TestCheckpointsChangeNothing: a session with a checkpoint every ten seconds ends
+// as it must, and its journal replays.
+func TestCheckpointsChangeNothing(t *testing.T) {
+	d := newDuet(t, 5, broker.Quirks{})
+	defer d.dump()
+	for i := range 20 {
+		d.after(time.Duration(10*i)*time.Second, func() { d.checkpoint(50) })
+	}
+	d.run(4 * time.Minute)
+	d.settle()
+	d.check()
+	d.replay()
+	if d.checkpoints < 10 {
+		t.Errorf("only %d checkpoints", d.checkpoints)
+	}
 }

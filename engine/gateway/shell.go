@@ -56,6 +56,12 @@ type ShellConfig struct {
 	Publish func(account int, event []byte) error // to the worker of an account
 	Workers <-chan Message
 	Tell    func(kind OutputKind, text string) // alarms and notes, for people; must not block
+	// Renew, when set, makes another Core like the first, and its setup, for a checkpoint
+	// every Checkpoint inputs (0 = DefaultCheckpoint). Keep is told the number of the
+	// record that the newest checkpoint begins with: what is older is not needed to go on.
+	Renew      func() (setup []byte, core *Core, err error)
+	Keep       func(record uint64)
+	Checkpoint uint64
 	// Watch, when set, is called after every input with the time it took; must not block.
 	Watch func(kind InputKind, took time.Duration)
 }
@@ -64,8 +70,9 @@ type ShellConfig struct {
 // to the journal, and carries out what the Core says.
 type Shell struct {
 	ShellConfig
-	asks chan func()
-	buf  []byte
+	asks   chan func()
+	inputs uint64 // since the newest checkpoint
+	buf    []byte
 }
 
 // Bounds of a shell.
@@ -75,7 +82,12 @@ const (
 )
 
 // NewShell returns a Shell that Run starts.
-func NewShell(c ShellConfig) *Shell { return &Shell{ShellConfig: c, asks: make(chan func())} }
+func NewShell(c ShellConfig) *Shell {
+	if c.Checkpoint == 0 {
+		c.Checkpoint = DefaultCheckpoint
+	}
+	return &Shell{ShellConfig: c, asks: make(chan func())}
+}
 
 // ErrJournal wraps what the journal failed with: trading stops rather than go on
 // unrecorded.
@@ -208,6 +220,9 @@ func (s *Shell) step(in Input) error {
 	}
 	if s.Watch != nil {
 		s.Watch(in.Kind, time.Since(began))
+	}
+	if s.inputs++; s.Renew != nil && s.inputs >= s.Checkpoint && s.Core.AtRest() {
+		return s.checkpoint()
 	}
 	return nil
 }

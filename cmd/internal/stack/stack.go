@@ -89,6 +89,7 @@ func Open(o Options) (*Stack, error) {
 	})
 	s.shell = gateway.NewShell(gateway.ShellConfig{
 		Core: s.core, Clock: o.Clock, Link: s.link, Journal: s.record, Publish: s.publish, Workers: s.messages, Tell: o.Tell,
+		Renew: s.renewCore, Keep: s.record.Pin,
 	})
 	for i := range o.Config.Accounts {
 		if err := s.openHouse(i); err != nil {
@@ -299,7 +300,13 @@ func (s *Stack) Close() error {
 }
 
 // View is what the gateway knows. Not while Run is under way; ask the Shell then.
-func (s *Stack) View() gateway.View { return s.core.View() }
+func (s *Stack) View() gateway.View { return s.shell.Core.View() }
+
+// renewCore makes another Core for a checkpoint.
+func (s *Stack) renewCore() ([]byte, *gateway.Core, error) {
+	core, err := s.setup.core(s.Config, s.universe, s.prefix)
+	return s.setup.Bytes(), core, err
+}
 
 // JournalDir is where this run is recorded.
 func (s *Stack) JournalDir() string { return filepath.Join(s.Config.DataDir, "journal") }
