@@ -39,6 +39,9 @@ type checker struct {
 	pkg   *types.Package
 	found Findings
 	free  bool // no handler is needed; for tests of the language alone
+
+	copies map[string]copied // of what is generic, by their names in the rewritten source
+	site   token.Pos         // of what was asked for, while the lint is in a copy of the library
 }
 
 // Check takes a script through parser, type check and lint, without running
@@ -57,6 +60,11 @@ func check(src *Source, free bool) (*Checked, error) {
 	c.imports()
 	c.typeCheck()
 	handlers := c.handlers()
+	if len(c.found.Errors()) == 0 {
+		if err := c.specialise(); err != nil {
+			return nil, c.refused(err)
+		}
+	}
 	lint(c)
 	c.hugeValues()
 	c.found = c.found.sorted()
@@ -65,7 +73,7 @@ func check(src *Source, free bool) (*Checked, error) {
 	}
 	state, lost := c.stateNames(), c.lostNames() // the rewrite moves the values of variables
 	if err := c.plain(); err != nil {
-		return nil, err
+		return nil, c.refused(err)
 	}
 	code, marks, err := rewrite(c)
 	if err != nil {
@@ -75,6 +83,14 @@ func check(src *Source, free bool) (*Checked, error) {
 		Source: src, Package: c.files[0].Name.Name, Handlers: handlers, State: state, Lost: lost,
 		Warnings: c.found.Warnings(), code: code, marks: marks,
 	}, nil
+}
+
+// refused is why a rewriting failed: findings in the order of the source.
+func (c *checker) refused(err error) error {
+	if _, ok := err.(Findings); ok {
+		return c.found.sorted()
+	}
+	return fmt.Errorf("script %s: %w", c.src.Name, err)
 }
 
 // parse reads every file; it reports whether there is something to check.
@@ -214,6 +230,10 @@ func (c *checker) refuse(n ast.Node, code, format string, args ...any) {
 }
 
 func (c *checker) add(pos token.Pos, severity, code, message, instead string) {
+	if !pos.IsValid() {
+		pos = c.site
+	}
+	message = c.prettyText(message)
 	p := c.fset.Position(pos)
 	i := c.index[p.Filename]
 	c.addAt(i, p.Line, p.Column, code, message)

@@ -16,8 +16,8 @@
 // # For authors: what is accepted
 //
 // One package in a file or a folder, of functions, methods, constants, types and
-// variables, importing tollgate/strategies and the harmless parts of errors, fmt
-// (Sprint, Sprintf, Sprintln, Errorf), math, sort, strconv, strings and time
+// variables, importing tollgate/strategies and the harmless parts of cmp, errors, fmt
+// (Sprint, Sprintf, Sprintln, Errorf), maps, math, slices, sort, strconv, strings and time
 // (Duration and its constants): if, for, range over slices, arrays and strings,
 // switch, labels on loops, structs and embedded structs, arrays, slices, maps,
 // pointers, methods, func literals and variables of function types, named types,
@@ -58,14 +58,16 @@
 //   - what would make two runs differ: range over a map, printing types or addresses,
 //     a statement that calls a function and reads what that function changes
 //
-// Refused for now, until they are rewritten: min, max, clear, generics. Recursion is
-// refused, not bounded: a runaway recursion would end the process before it could be
-// stopped.
+// Recursion is refused, not bounded: a runaway recursion would end the process before
+// it could be stopped.
 //
 // # What is rewritten
 //
 // Ordinary Go that the interpreter does not know or gets wrong, and that means here
-// what it means in Go: range over a whole number; variables of a loop that a func
+// what it means in Go: generic functions and types, by a copy for every combination of
+// type arguments, at most MaxCopies; min, max, clear and new with a value; the common
+// functions of slices, maps and cmp, by copies of source of this package, slices.Sorted
+// of maps.Keys for the keys of a map in order; range over a whole number; variables of a loop that a func
 // literal or a pointer keeps, one for every turn; range with =; for with only an initial
 // statement; several assignments in one, with calls or fields or elements on either
 // side; several conditions in a case of a switch without a tag; constants and composite
@@ -154,6 +156,9 @@
 // Which handlers run in the loop may change with a version of this package; what they
 // decide may not. TestPullLanguage, TestPullRandomPrograms and the scenarios of the
 // examples compare the two ways.
+//
+// The sign of a zero may get lost when it is passed to a function of the script or
+// returned by one: 1/f(x) can be +Inf interpreted and -Inf compiled.
 //
 // Scripts are the user's own: the checks keep out accidents and make escapes hard,
 // but this is no sandbox for code of strangers. Without a Guard, a handler that does

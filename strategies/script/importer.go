@@ -16,6 +16,7 @@ type universe struct {
 	packages map[string]*types.Package
 	named    map[reflect.Type]*types.Named
 	plain    map[types.Object]bool // types a script may build and copy
+	sources  map[string]sourcePackage
 }
 
 // allowed builds the universe on first use. It panics when the table of this
@@ -56,6 +57,7 @@ func buildUniverse() *universe {
 	for _, p := range u.packages {
 		p.MarkComplete()
 	}
+	u.loadSources()
 	return u
 }
 

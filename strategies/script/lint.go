@@ -12,18 +12,34 @@ import (
 // where the type check failed; the linter then says what it can.
 type linter struct {
 	*checker
-	stack  []ast.Node        // from the file down to the node at hand
-	called map[ast.Expr]bool // expressions in call position
-	gotos  map[string]bool   // labels a goto jumps to
+	stack   []ast.Node        // from the file down to the node at hand
+	called  map[ast.Expr]bool // expressions in call position
+	gotos   map[string]bool   // labels a goto jumps to
+	library bool              // in a copy of a library function
 }
 
 func lint(c *checker) {
 	l := &linter{checker: c, called: map[ast.Expr]bool{}, gotos: map[string]bool{}}
 	for _, f := range c.files {
 		ast.Inspect(f, l.findGotos)
-		ast.Inspect(f, l.step)
+		for _, d := range f.Decls {
+			l.declaration(d)
+		}
 	}
 	recursion(c)
+}
+
+// declaration walks what is declared. Findings in a copy of a library function are
+// told where the copy was asked for first.
+func (l *linter) declaration(d ast.Decl) {
+	l.site, l.library = token.NoPos, false
+	if fn, ok := d.(*ast.FuncDecl); ok {
+		if k, ok := l.copies[fn.Name.Name]; ok && !fn.Pos().IsValid() {
+			l.site, l.library = k.at, true
+		}
+	}
+	ast.Inspect(d, l.step)
+	l.site, l.library = token.NoPos, false
 }
 
 func (l *linter) step(n ast.Node) bool {
@@ -38,15 +54,15 @@ func (l *linter) step(n ast.Node) bool {
 	case ast.Expr:
 		l.expression(n)
 	case *ast.FuncDecl:
-		l.function(n)
-		if n.Type.TypeParams != nil {
-			return l.leave() // one finding is enough
+		if n.Type.TypeParams != nil || n.Recv != nil && genericReceiver(n) {
+			return l.leave() // its copies are told of
 		}
+		l.function(n)
 	case *ast.TypeSpec:
-		l.typeSpec(n)
 		if n.TypeParams != nil {
 			return l.leave()
 		}
+		l.typeSpec(n)
 	case *ast.ImportSpec:
 		return l.leave() // told by imports
 	}
@@ -133,9 +149,6 @@ var automatic = map[string]bool{
 }
 
 func (l *linter) function(fn *ast.FuncDecl) {
-	if fn.Type.TypeParams != nil {
-		l.refuse(fn.Name, "generics", "function %s has type parameters", fn.Name.Name)
-	}
 	if fn.Recv != nil && automatic[fn.Name.Name] {
 		l.refuse(fn.Name, "method-name", "method %s", fn.Name.Name)
 	}
@@ -147,10 +160,21 @@ func (l *linter) function(fn *ast.FuncDecl) {
 	}
 }
 
+// genericReceiver reports whether a method's receiver has type parameters.
+func genericReceiver(fn *ast.FuncDecl) bool {
+	t := fn.Recv.List[0].Type
+	if p, ok := t.(*ast.StarExpr); ok {
+		t = p.X
+	}
+	switch t.(type) {
+	case *ast.IndexExpr, *ast.IndexListExpr:
+		return true
+	}
+	return false
+}
+
 func (l *linter) typeSpec(t *ast.TypeSpec) {
 	switch {
-	case t.TypeParams != nil:
-		l.refuse(t.Name, "generics", "type %s has type parameters", t.Name.Name)
 	case t.Assign.IsValid():
 		l.refuse(t.Name, "alias", "type %s is an alias", t.Name.Name)
 	case l.inFunction():
@@ -161,6 +185,9 @@ func (l *linter) typeSpec(t *ast.TypeSpec) {
 // declares checks a name where it is declared.
 func (l *linter) declares(id *ast.Ident, obj types.Object) {
 	name := id.Name
+	if _, copy := l.copies[name]; copy || l.library {
+		return
+	}
 	if strings.HasPrefix(name, "Zz_") || strings.HasPrefix(name, "zz_") {
 		l.refuse(id, "reserved-name", "name %s", name)
 	}
@@ -177,8 +204,8 @@ func (l *linter) declares(id *ast.Ident, obj types.Object) {
 	if _, isPackage := obj.(*types.PkgName); isPackage {
 		return
 	}
-	for _, p := range allowed().packages {
-		if p.Name() == name {
+	for path, p := range allowed().packages {
+		if _, source := allowed().sources[path]; p.Name() == name && !source {
 			l.refuse(id, "shadow", "%s is the name of a package", name)
 		}
 	}

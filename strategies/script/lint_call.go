@@ -29,9 +29,6 @@ func (l *linter) builtin(e *ast.CallExpr, fun ast.Expr) {
 	if !ok {
 		return
 	}
-	if id.Name == "new" && len(e.Args) == 1 && !l.info.Types[e.Args[0]].IsType() {
-		l.refuse(e, "builtin", "new with a value")
-	}
 	if id.Name == "panic" && len(e.Args) == 1 && !basicOnly(l.typeOf(e.Args[0])) {
 		l.refuse(e.Args[0], "any-named", "panic with a value of type %s", l.text(e.Args[0]))
 	}

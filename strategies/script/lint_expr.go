@@ -33,8 +33,6 @@ func (l *linter) expression(e ast.Expr) {
 		if e.Kind == token.IMAG {
 			l.refuse(e, "complex", "imaginary number %s", e.Value)
 		}
-	case *ast.IndexListExpr:
-		l.refuse(e, "generics", "type arguments")
 	default:
 		l.typeExpression(e)
 	}
@@ -53,7 +51,7 @@ func (l *linter) typeExpression(e ast.Expr) {
 		if hasInterface(l.typeOf(e.Key), 0) {
 			l.refuse(e, "interface-key", "map with an interface in its key")
 		}
-	case *ast.ParenExpr, *ast.IndexExpr, *ast.SliceExpr, *ast.KeyValueExpr, *ast.FuncLit,
+	case *ast.ParenExpr, *ast.IndexExpr, *ast.IndexListExpr, *ast.SliceExpr, *ast.KeyValueExpr, *ast.FuncLit,
 		*ast.ArrayType, *ast.FuncType, *ast.Ellipsis:
 	default:
 		l.refuse(e, "unsupported", "this expression")
@@ -83,8 +81,8 @@ func (l *linter) structType(e *ast.StructType) {
 
 // refusedNames are predeclared names that have a rule.
 var refusedNames = map[string]string{
-	"any": "any", "comparable": "generics", "complex64": "complex", "complex128": "complex", "uintptr": "complex",
-	"complex": "builtin", "real": "builtin", "imag": "builtin", "min": "builtin", "max": "builtin", "clear": "builtin", "close": "builtin",
+	"any": "any", "complex64": "complex", "complex128": "complex", "uintptr": "complex",
+	"complex": "complex", "real": "complex", "imag": "complex", "close": "channel",
 	"print": "print", "println": "print", "recover": "recover",
 }
 
@@ -92,9 +90,6 @@ func (l *linter) identifier(id *ast.Ident) {
 	if obj := l.info.Defs[id]; obj != nil {
 		l.declares(id, obj)
 		return
-	}
-	if _, ok := l.info.Instances[id]; ok {
-		l.refuse(id, "generics", "%s with type arguments", id.Name)
 	}
 	obj := l.info.Uses[id]
 	if obj == nil || obj.Parent() != types.Universe {

@@ -84,7 +84,9 @@ func (l *linter) rangeLoop(n *ast.RangeStmt) {
 	switch t := l.typeOf(n.X).Underlying().(type) {
 	case *types.Slice, *types.Array:
 	case *types.Map:
-		l.refuse(n, "range-map", "range over a map")
+		if !l.library {
+			l.refuse(n, "range-map", "range over a map")
+		}
 	case *types.Signature:
 		l.refuse(n, "range-func", "range over a function")
 	case *types.Chan:

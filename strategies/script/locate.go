@@ -54,7 +54,7 @@ func (t *traceBuffer) clear() {
 // line below.
 func (in *instance) locate(recovered any) string {
 	what := panicText(recovered)
-	file, line := in.place(in.trace.first())
+	file, line := in.placeOf(in.trace.lines())
 	in.trace.clear()
 	if line == 0 {
 		return in.checked.Source.Name + ": " + what
@@ -65,6 +65,24 @@ func (in *instance) locate(recovered any) string {
 		text += "\n\t" + strings.TrimSpace(lines[line-1])
 	}
 	return text
+}
+
+// lines is the trace, innermost function first.
+func (t *traceBuffer) lines() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.Split(string(t.text), "\n")
+}
+
+// placeOf is that of the innermost function that has one: copies of library functions
+// have none.
+func (in *instance) placeOf(trace []string) (file, line int) {
+	for _, l := range trace {
+		if file, line = in.place(l); line != 0 {
+			break
+		}
+	}
+	return file, line
 }
 
 // place finds the statement at hand: the trace's first line gives a position in

@@ -2,6 +2,7 @@ package script
 
 import (
 	"go/ast"
+	"go/constant"
 	"go/token"
 	"go/types"
 )
@@ -86,9 +87,23 @@ func (o *orderCheck) writeByCall(n *ast.CallExpr, keys map[any]bool) {
 		return
 	}
 	switch id.Name {
-	case "copy", "delete", "append":
+	case "append":
+		if !o.isEmpty(n.Args[0]) {
+			keys[o.elementsOf(n.Args[0])] = true
+		}
+	case "copy", "delete":
 		keys[o.elementsOf(n.Args[0])] = true
 	}
+}
+
+// isEmpty reports whether a slice is x[:0:0], which append cannot write into.
+func (o *orderCheck) isEmpty(e ast.Expr) bool {
+	s, ok := ast.Unparen(e).(*ast.SliceExpr)
+	if !ok || !s.Slice3 {
+		return false
+	}
+	v := o.info.Types[s.Max].Value
+	return v != nil && constant.Sign(v) == 0
 }
 
 // effects is everything a function can write, with all it can call.

@@ -98,7 +98,9 @@ func (r *rewriter) declaration(d ast.Decl) []ast.Decl {
 		return []ast.Decl{d}
 	case *ast.FuncDecl:
 		d.Doc = nil
-		r.body(d.Body, d.Pos())
+		if _, copy := r.copies[d.Name.Name]; !copy || d.Pos().IsValid() {
+			r.body(d.Body, d.Pos())
+		}
 		r.simplify(d)
 		return []ast.Decl{d}
 	}

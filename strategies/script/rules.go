@@ -64,7 +64,7 @@ const (
 var hostRules = []Rule{
 	{
 		"import", "an import that is not on the list", whyOutside,
-		"use " + hostPath + " and the allowed parts of errors, fmt, math, sort, strconv, strings, time",
+		"use " + hostPath + " and the allowed parts of cmp, errors, fmt, maps, math, slices, sort, strconv, strings, time",
 		"import \"os\"\nvar home = os.Args[0]", "import \"math\"\nvar root = math.Sqrt(2)",
 	},
 	{
@@ -105,8 +105,8 @@ var hostRules = []Rule{
 // valueRules are about types, constants and values.
 var valueRules = []Rule{
 	{
-		"generics", "generic functions and types", whyWrong + " or does not know it", "write the function for the type you need",
-		"func first[T any](x []T) T { return x[0] }", "func first(x []float64) float64 { return x[0] }",
+		"generics", "a generic type embedded in a struct, or more copies of generic functions and types than there may be", "every use with other types becomes a copy of its own under a name of its own", "give the field a name; write the function for the types you need",
+		"type stack[T any] struct{ items []T }\ntype orders struct{ stack[int] }\nvar o orders", "type stack[T any] struct{ items []T }\ntype orders struct{ open stack[int] }\nvar o orders",
 	},
 	{
 		"local-type", "a type declared inside a function", whyWrong + " in places", "declare the type at the top of the file",
@@ -155,10 +155,6 @@ var valueRules = []Rule{
 	{
 		"recursion", "a function that calls itself, directly or through others", "endless recursion would end the whole program, not only the script", "write a loop, with a slice as the stack if needed",
 		"func f(n int) int {\n\tif n == 0 {\n\t\treturn 0\n\t}\n\treturn f(n - 1)\n}", "func f(n int) int {\n\tfor n > 0 {\n\t\tn--\n\t}\n\treturn n\n}",
-	},
-	{
-		"builtin", "min, max, clear, close, complex, real, imag, new with a value", "the interpreter does not know it", "write an if, use math.Min or math.Max, or make a new map",
-		"a, b := 1, 2\nctx.Log(min(a, b))", "a, b := 1.0, 2.0\nctx.Log(math.Min(a, b))",
 	},
 	{
 		"huge", "a value, a variable or a literal that is a huge allocation by its type alone", "running out of memory ends the whole program, not only the script", "use a slice and append what is needed",

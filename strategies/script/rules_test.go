@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-var qualified = regexp.MustCompile(`\b(errors|fmt|math|sort|strconv|strings|time)\.[A-Z]`)
+var qualified = regexp.MustCompile(`\b(cmp|errors|fmt|maps|math|slices|sort|strconv|strings|time)\.[A-Z]`)
 
 // wrap makes a whole script of a snippet: declarations, or the body of a handler.
 func wrap(snippet string) string {
