@@ -1,7 +1,6 @@
 package bridge
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -79,7 +78,7 @@ func (d *Decoder) Decode(data []byte, at engine.Time, f *Frame) error {
 	if len(data) > MaxFrame {
 		return &TooLarge{len(data)}
 	}
-	if !json.Valid(data) {
+	if !valid(data) {
 		return fmt.Errorf("%w: it is not JSON", ErrFrame)
 	}
 	var top members
@@ -133,17 +132,17 @@ const maxFaults = 16
 func (d *Decoder) quotes(list []byte, at engine.Time, f *Frame) error {
 	s := scanner{b: list}
 	ok := s.array(func(value []byte) {
-		q := engine.Quote{
+		f.Quotes = append(f.Quotes, engine.Quote{
 			At: at, Bid: engine.NoPrice, Ask: engine.NoPrice, Last: engine.NoPrice,
 			BidSize: engine.UnknownQty, AskSize: engine.UnknownQty, LastSize: engine.UnknownQty, Volume: engine.UnknownQty,
-		}
-		if why := d.quote(value, &q); why != "" {
+		})
+		last := len(f.Quotes) - 1
+		if why := d.quote(value, &f.Quotes[last]); why != "" {
+			f.Quotes = f.Quotes[:last]
 			if len(f.Faults) < maxFaults {
 				f.Faults = append(f.Faults, why)
 			}
-			return
 		}
-		f.Quotes = append(f.Quotes, q)
 	})
 	if !ok {
 		return fmt.Errorf("%w: market data without a list of quotes", ErrFrame)
