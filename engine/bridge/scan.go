@@ -72,35 +72,46 @@ func (s *scanner) array(each func(value []byte)) bool {
 // value steps over a value and returns it.
 func (s *scanner) value() []byte {
 	s.space()
-	from, depth := s.i, 0
-	for s.i < len(s.b) {
+	from := s.i
+	if s.i < len(s.b) {
 		switch s.b[s.i] {
 		case '"':
 			s.text()
 		case '{', '[':
-			depth++
-			s.i++
-		case '}', ']':
-			if depth == 0 {
-				return s.b[from:s.i]
-			}
-			depth--
-			s.i++
-		case ',', ':', ' ', '\n', '\t', '\r':
-			if depth == 0 {
-				return s.b[from:s.i]
-			}
-			s.i++
-			continue
+			s.nested()
 		default:
-			s.i++
-			continue
-		}
-		if depth == 0 {
-			return s.b[from:s.i]
+			s.plain()
 		}
 	}
 	return s.b[from:s.i]
+}
+
+// nested steps over an object or an array.
+func (s *scanner) nested() {
+	for depth := 0; s.i < len(s.b); {
+		switch s.b[s.i] {
+		case '"':
+			s.text()
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		}
+		if s.i++; depth == 0 {
+			return
+		}
+	}
+}
+
+// plain steps over a number or a word.
+func (s *scanner) plain() {
+	for ; s.i < len(s.b); s.i++ {
+		switch s.b[s.i] {
+		case ',', ':', '}', ']', ' ', '\n', '\t', '\r':
+			return
+		}
+	}
 }
 
 // text steps over a string.
