@@ -24,15 +24,29 @@ func (c Call) API() string { return c.api }
 
 // with adds an argument.
 func (c Call) with(key string, value any) Call {
-	b, err := json.Marshal(value)
-	if err != nil {
-		b = []byte("null")
+	if c.args == nil {
+		c.args = make([]byte, 0, 256) // a whole order, so that it does not grow
 	}
 	if len(c.args) > 0 {
 		c.args = append(c.args, ',')
 	}
-	c.args = strconv.AppendQuote(c.args, key)
-	c.args = append(append(c.args, ':'), b...)
+	c.args = append(append(append(c.args, '"'), key...), '"', ':')
+	switch v := value.(type) {
+	case string:
+		c.args = appendText(c.args, v)
+	case engine.Qty:
+		c.args = strconv.AppendInt(c.args, int64(v), 10)
+	case json.Number:
+		c.args = append(c.args, v...)
+	case bool:
+		c.args = strconv.AppendBool(c.args, v)
+	default:
+		b, err := json.Marshal(v)
+		if err != nil {
+			b = []byte("null")
+		}
+		c.args = append(c.args, b...)
+	}
 	return c
 }
 
@@ -48,11 +62,24 @@ func AppendCall(b []byte, id string, c Call) []byte {
 }
 
 func appendText(b []byte, s string) []byte {
+	if plainText(s) {
+		return append(append(append(b, '"'), s...), '"')
+	}
 	t, err := json.Marshal(s)
 	if err != nil {
 		return append(b, `""`...)
 	}
 	return append(b, t...)
+}
+
+// plainText reports whether a text is its own form in JSON.
+func plainText(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+	}
+	return true
 }
 
 // AppendSubscribe appends the frame that subscribes to instruments, at most

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"strconv"
 
 	"tollgate/engine"
 	"tollgate/engine/bridge"
@@ -26,8 +27,11 @@ func (c *Core) send(a *account, s *engine.Send) {
 // number and the order's. Orders are numbered without repeats for the life of the
 // journal, so no id is used twice.
 func (c *Core) ownID(a *account, id engine.OrderID) string {
-	return fmt.Sprintf("%s-%d-%d", c.cfg.Prefix, a.index, id)
+	return c.idPrefix(a) + strconv.FormatUint(uint64(id), 10)
 }
+
+// idPrefix begins every id of ours of an account.
+func (c *Core) idPrefix(a *account) string { return c.cfg.Prefix + "-" + strconv.Itoa(a.index) + "-" }
 
 // forward writes an order, a change or a cancel to the link.
 func (c *Core) forward(a *account, s *engine.Send) {
@@ -36,7 +40,7 @@ func (c *Core) forward(a *account, s *engine.Send) {
 		return
 	}
 	p := pending{account: a, order: r.Order, send: s}
-	w := bridge.Where{Account: a.name, OCOPrefix: fmt.Sprintf("%s-%d-", c.cfg.Prefix, a.index)}
+	w := bridge.Where{Account: a.name, OCOPrefix: c.idPrefix(a)}
 	if r.Kind == engine.CancelOrders {
 		p.purpose = cancellingMany
 	} else {
