@@ -47,8 +47,16 @@
 // hear that the link is up. Until then strategies are denied, and what protects and
 // closes waits.
 //
+// # Checkpoints
+//
+// A Core at rest is replaced now and then by one that begins with its state (see
+// AtRest). What a start after a crash must step again, and what the journal must keep,
+// is so bounded by the newest checkpoint and not by the length of the run.
+//
 // # Bounds, and what happens at each
 //
+//   - Inputs between checkpoints: DefaultCheckpoint, and as many more as it takes until
+//     nothing is under way.
 //   - Ended orders remembered by ticket: 1024. Names of older ones are kept so that
 //     they are not taken for somebody else's.
 //   - Names of orders of no interest: 65536, then they are forgotten all at once.

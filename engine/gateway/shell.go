@@ -70,9 +70,10 @@ type ShellConfig struct {
 // to the journal, and carries out what the Core says.
 type Shell struct {
 	ShellConfig
-	asks   chan func()
-	inputs uint64 // since the newest checkpoint
-	buf    []byte
+	asks    chan func()
+	inputs  uint64 // since the newest checkpoint
+	unheard bool   // the newest event could not be published
+	buf     []byte
 }
 
 // Bounds of a shell.
@@ -256,9 +257,11 @@ func (s *Shell) carryOut(o *Output) {
 			s.Tell(Note, fmt.Sprintf("a frame could not be written: %v", err))
 		}
 	case Publish:
-		if err := s.Publish(o.Account, o.Data); err != nil {
-			s.Tell(Alarm, fmt.Sprintf("strategies cannot be told: %v", err))
+		err := s.Publish(o.Account, o.Data)
+		if err != nil && !s.unheard {
+			s.Tell(Alarm, fmt.Sprintf("strategies cannot be told, and hear nothing until this is over: %v", err))
 		}
+		s.unheard = err != nil
 	case Reconnect:
 		s.Link.Reconnect(o.Text)
 	default:
