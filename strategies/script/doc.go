@@ -158,7 +158,8 @@
 // examples compare the two ways.
 //
 // The sign of a zero may get lost when it is passed to a function of the script or
-// returned by one: 1/f(x) can be +Inf interpreted and -Inf compiled.
+// returned by one: 1/f(x) can be +Inf interpreted and -Inf compiled. Structs that hold
+// slices or maps of each other may fail to load, with an error.
 //
 // Scripts are the user's own: the checks keep out accidents and make escapes hard,
 // but this is no sandbox for code of strangers. Without a Guard, a handler that does

@@ -90,7 +90,11 @@ var escapes = []struct{ name, code, words, snippet string }{
 	{"recursion through a variable", "recursion", "can call itself", "var f func()\nfunc OnStop(ctx *strategies.Context) {\n\tf = func() { f() }\n\tf()\n}"},
 	{"recursion through a map", "recursion", "can call itself", "var fs = map[int]func(){}\nfunc g() { fs[0]() }\nfunc OnStop(ctx *strategies.Context) { fs[0] = g }"},
 	{"recursion through sorting", "recursion", "can call itself", "func f() {\n\tsort.Slice([]int{2, 1}, func(i, j int) bool {\n\t\tf()\n\t\treturn false\n\t})\n}"},
-	{"recursion through its own type", "recursion", "can call itself", "type f func(f) int\nvar x f = func(g f) int { return g(g) }\nfunc OnStop(ctx *strategies.Context) { x(x) }"},
+	{"recursion through its own type", "recursion", "can call itself", "type s struct{ f func(s) int }\nvar y s\nvar x func(s) int = func(g s) int { return g.f(g) }\nfunc OnStop(ctx *strategies.Context) {\n\ty.f = x\n\tx(y)\n}"},
+
+	{"a state function", "recursive-type", "made of itself", "type state func(n int) state\nvar s state"},
+	{"a list of itself", "recursive-type", "made of itself", "type list []list\nvar l list"},
+	{"types of each other", "recursive-type", "made of itself", "type a func() b\ntype b []a\nvar x a"},
 
 	// Memory that ends the process.
 	{"a huge array", "huge", "takes more than", "var x [1 << 40]int"},

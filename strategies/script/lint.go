@@ -179,6 +179,8 @@ func (l *linter) typeSpec(t *ast.TypeSpec) {
 		l.refuse(t.Name, "alias", "type %s is an alias", t.Name.Name)
 	case l.inFunction():
 		l.refuse(t.Name, "local-type", "type %s is declared inside a function", t.Name.Name)
+	default:
+		l.recursiveType(t)
 	}
 }
 

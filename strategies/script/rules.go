@@ -157,6 +157,10 @@ var valueRules = []Rule{
 		"func f(n int) int {\n\tif n == 0 {\n\t\treturn 0\n\t}\n\treturn f(n - 1)\n}", "func f(n int) int {\n\tfor n > 0 {\n\t\tn--\n\t}\n\treturn n\n}",
 	},
 	{
+		"recursive-type", "a type that is made of itself other than through a struct", "the interpreter fails or hangs on it", "put the function, slice or map into a struct",
+		"type state func(n int) state\nvar s state", "type machine struct{ next func(m *machine) }\nvar m machine",
+	},
+	{
 		"huge", "a value, a variable or a literal that is a huge allocation by its type alone", "running out of memory ends the whole program, not only the script", "use a slice and append what is needed",
 		"var all [1 << 40]int", "var all []int",
 	},
