@@ -24,27 +24,24 @@ type counterparty struct {
 	url   string
 
 	conn   *websocket.Conn
-	held   int
-	orders map[string]string // open questions are about the newest order only
+	held   map[string]int    // by instrument
+	orders map[string]string // filled, and not asked about yet
 }
 
 const silence = 20 * time.Second // a frame that does not come within it never will
 
 func newCounterparty(tb testing.TB) *counterparty {
-	p := &counterparty{tb: tb, orders: map[string]string{}, conns: map[string]chan *websocket.Conn{
+	p := &counterparty{tb: tb, held: map[string]int{}, orders: map[string]string{}, conns: map[string]chan *websocket.Conn{
 		"/stream": make(chan *websocket.Conn, 16), "/echo": make(chan *websocket.Conn, 16),
 	}}
-	ctx, cancel := context.WithCancel(context.Background())
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := websocket.Accept(w, r, &websocket.AcceptOptions{CompressionMode: websocket.CompressionDisabled})
 		if err != nil {
 			return
 		}
-		p.conns[r.URL.Path] <- c
-		<-ctx.Done()
-		_ = c.CloseNow()
+		p.conns[r.URL.Path] <- c // it lives on when this returns, until either side ends it
 	}))
-	tb.Cleanup(func() { cancel(); s.Close() })
+	tb.Cleanup(s.Close)
 	p.url = "ws" + strings.TrimPrefix(s.URL, "http")
 	return p
 }
@@ -117,7 +114,7 @@ func (p *counterparty) answer(data []byte) string {
 	case "PlaceOrder":
 		body = p.fill(&f)
 	case "GetOrder":
-		body = p.orders[f.Args.OrderID]
+		body = p.order(f.Args.OrderID)
 	default:
 		p.tb.Fatalf("an unexpected call: %s", data)
 	}
@@ -126,26 +123,38 @@ func (p *counterparty) answer(data []byte) string {
 }
 
 func (p *counterparty) positions() string {
-	if p.held == 0 {
-		return `{"positions":[],"success":true}`
+	var list []string
+	for name, n := range p.held {
+		side, qty := "Long", n
+		if n < 0 {
+			side, qty = "Short", -n
+		}
+		if n != 0 {
+			list = append(list, fmt.Sprintf(`{"account":"Sim101","instrument":%q,"marketPosition":%q,"quantity":%d,"averagePrice":6800}`, name, side, qty))
+		}
 	}
-	side, qty := "Long", p.held
-	if p.held < 0 {
-		side, qty = "Short", -p.held
+	return `{"positions":[` + strings.Join(list, ",") + `],"success":true}`
+}
+
+// order tells of an order once.
+func (p *counterparty) order(id string) string {
+	body, ok := p.orders[id]
+	if !ok {
+		return fmt.Sprintf(`{"error":"Order linked to '%s' not found or already terminal."}`, id)
 	}
-	return fmt.Sprintf(`{"positions":[{"account":"Sim101","instrument":"ES 12-26","marketPosition":%q,"quantity":%d,"averagePrice":6800}],"success":true}`, side, qty)
+	delete(p.orders, id)
+	return body
 }
 
 // fill fills an order at once.
 func (p *counterparty) fill(f *frame) string {
-	if f.Args.Action == "BUY" {
-		p.held += f.Args.Quantity
-	} else {
-		p.held -= f.Args.Quantity
+	qty := f.Args.Quantity
+	if f.Args.Action == "SELL" {
+		qty = -qty
 	}
-	clear(p.orders)
+	p.held[f.Args.Instrument] += qty
 	p.orders[f.Args.OrderID] = fmt.Sprintf(
-		`{"account":"Sim101","orderId":%q,"instrument":"ES 12-26","orderType":"Market","orderState":"Filled","orderAction":%q,"quantity":%d,"filled":%d,"averageFillPrice":6800,"limitPrice":0,"stopPrice":0,"timeInForce":"Day"}`,
-		f.Args.OrderID, f.Args.Action, f.Args.Quantity, f.Args.Quantity)
+		`{"account":"Sim101","orderId":%q,"instrument":%q,"orderType":"Market","orderState":"Filled","orderAction":%q,"quantity":%d,"filled":%d,"averageFillPrice":6800,"limitPrice":0,"stopPrice":0,"timeInForce":"Day"}`,
+		f.Args.OrderID, f.Args.Instrument, f.Args.Action, f.Args.Quantity, f.Args.Quantity)
 	return fmt.Sprintf(`{"success":true,"orderId":%q}`, f.Args.OrderID)
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // everyQuote wants an order on every quote and never holds more than one contract.
-const everyQuote = `package everyquote
+const everyQuote = `package bench
 
 import "tollgate/strategies"
 
@@ -62,24 +62,29 @@ type unsynced struct{ journal.File }
 
 func (unsynced) Sync() error { return nil }
 
-// startStack runs the whole program against a counterparty.
-func startStack(b *testing.B, p *counterparty, wrap func(journal.File) journal.File) {
-	dir := b.TempDir()
-	source := filepath.Join(dir, "every.go")
-	if err := os.WriteFile(source, []byte(everyQuote), 0o600); err != nil {
+// rig is a stack to be run against a counterparty.
+type rig struct {
+	*Stack
+	dir string
+}
+
+// openRig puts a stack together; the configuration is given the files of script and data.
+func openRig(b testing.TB, url, script, config string, wrap func(journal.File) journal.File) *rig {
+	r := &rig{dir: b.TempDir()}
+	source := filepath.Join(r.dir, "bench.go")
+	if err := os.WriteFile(source, []byte(script), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	text := fmt.Appendf(nil, latencyConfig, source, filepath.Join(dir, "data"))
-	config, err := configs.Decode(filepath.Join(dir, "latency.yaml"), text)
+	text := fmt.Appendf(nil, config, source, filepath.Join(r.dir, "data"))
+	c, err := configs.Decode(filepath.Join(r.dir, "bench.yaml"), text)
 	if err != nil {
 		b.Fatal(err)
 	}
 	// Far more calls than any broker takes: the way is measured, not the budget.
-	config.Budget.Rate, config.Budget.Burst = 1e6, 1e6
-	guard := script.NewGuard(nil)
-	b.Cleanup(guard.Close)
-	s, err := Open(Options{
-		Guard: guard, Config: config, Text: text, Clock: wall{}, URL: p.url + "/stream", Token: func() (string, error) { return "only-for-this-test", nil },
+	c.Budget.Rate, c.Budget.Burst = 1e6, 1e6
+	guard := newGuard(b)
+	r.Stack, err = Open(Options{
+		Guard: guard, Config: c, Text: text, Clock: wall{}, URL: url, Token: func() (string, error) { return "only-for-this-test", nil },
 		Tell: func(kind gateway.OutputKind, line string) {
 			if kind == gateway.Alarm || strings.Contains(line, "denied") {
 				b.Log(line)
@@ -89,20 +94,29 @@ func startStack(b *testing.B, p *counterparty, wrap func(journal.File) journal.F
 	if err != nil {
 		b.Fatal(err)
 	}
+	return r
+}
+
+func newGuard(b testing.TB) *script.Guard {
+	g := script.NewGuard(nil)
+	b.Cleanup(g.Close)
+	return g
+}
+
+// start runs the stack until the end of the test.
+func (r *rig) start(b testing.TB) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
+	go func() { done <- r.Run(ctx) }()
 	b.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
 			b.Error(err)
 		}
-		if err := s.Close(); err != nil {
+		if err := r.Close(); err != nil {
 			b.Error(err)
 		}
 	})
-	p.conn = p.accept("/stream")
-	p.until("GetAccountSummary") // then everything has been compared
 }
 
 // startEcho runs the least a client can be: it answers a frame with another, in its
@@ -150,7 +164,9 @@ func BenchmarkQuoteToOrder(b *testing.B) {
 
 func quoteToOrder(b *testing.B, wrap func(journal.File) journal.File) {
 	p := newCounterparty(b)
-	startStack(b, p, wrap)
+	openRig(b, p.url+"/stream", everyQuote, latencyConfig, wrap).start(b)
+	p.conn = p.accept("/stream")
+	p.until("GetAccountSummary") // then everything has been compared
 	echo := startEcho(b, p, []byte(sampleOrder))
 	var whole, bare []time.Duration
 	for n := 0; b.Loop(); n++ {
