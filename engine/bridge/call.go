@@ -137,6 +137,7 @@ type Where struct {
 	Account   string
 	Order     string // our id of the order; the broker's for one that is not ours
 	OCOPrefix string // in front of the number of an OCO group, so that it is unique at the broker
+	Strategy  string // of CloseStrategy: NinjaTrader's number of the strategy
 }
 
 // Order makes the call that a Send asks for. It fails when the permit does not
