@@ -159,7 +159,9 @@
 //
 // The sign of a zero may get lost when it is passed to a function of the script or
 // returned by one: 1/f(x) can be +Inf interpreted and -Inf compiled. Structs that hold
-// slices or maps of each other may fail to load, with an error.
+// slices or maps of each other may fail to load, with an error. The capacity of a slice
+// that append has grown is left open by Go, and differs: cap tells, and so do two
+// variables that hold one slice and are both appended to.
 //
 // Scripts are the user's own: the checks keep out accidents and make escapes hard,
 // but this is no sandbox for code of strangers. Without a Guard, a handler that does

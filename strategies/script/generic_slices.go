@@ -158,7 +158,7 @@ func Insert[S ~[]E, E any](s S, i int, v ...E) S {
 	}
 	n, m := len(s), len(v)
 	if n+m > cap(s) {
-		grown := append(s[:i:i], make(S, n+m-i)...)
+		grown := append(s[:i], make(S, n+m-i)...)
 		copy(grown[i:], v)
 		copy(grown[i+m:], tail)
 		return grown

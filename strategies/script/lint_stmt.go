@@ -138,6 +138,7 @@ func (c *checker) root(x ast.Expr) *ast.Ident {
 }
 
 func (l *linter) assign(n *ast.AssignStmt) {
+	l.appended(n.Lhs, n.Rhs)
 	if shifts[n.Tok] {
 		l.shift(n, n.Rhs[0])
 	}

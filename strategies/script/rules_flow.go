@@ -52,6 +52,10 @@ var flowRules = []Rule{
 		"f := func(p *int) bool { return *p < 3 }\nfor i := 0; ; i++ {\n\tif !f(&i) {\n\t\tbreak\n\t}\n\tctx.Log(i)\n}",
 	},
 	{
+		"append-elsewhere", "append to one slice, assigned to another", "whether the two then share memory is left open by Go, and differs between interpreted and compiled", "append to a copy, or assign back to the same slice",
+		"x := []int{1}\ny := append(x, 2)\nctx.Log(len(y))", "x := []int{1}\ny := append([]int{}, x...)\ny = append(y, 2)\nctx.Log(len(y))",
+	},
+	{
 		"order", "a statement that calls a function and reads what that function can change", "Go leaves open which comes first, so interpreted and compiled may differ", "call the function in a statement of its own, first or last as you mean it",
 		"var n int\nfunc next() int {\n\tn++\n\treturn n\n}\nvar sum = n + next()", "var n int\nfunc next(k int) int { return k + 1 }\nvar sum = n + next(n)",
 	},
