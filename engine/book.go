@@ -1,5 +1,7 @@
 package engine
 
+import "slices"
+
 // Book is what the gate sees: the state of the account as the Desk knows it. Its
 // methods only read; rules must not keep what they return.
 type Book struct {
@@ -159,15 +161,19 @@ func (b *Book) add(o *Order) {
 	b.count++
 }
 
-func (b *Book) remove(o *Order) {
+// insert puts an order at its place among the open ones of its instrument.
+func (b *Book) insert(o *Order, at int) {
+	b.open[o.Terms.Instrument] = slices.Insert(b.open[o.Terms.Instrument], at, o)
+	b.count++
+}
+
+// remove takes out an order that is open and returns its place.
+func (b *Book) remove(o *Order) int {
 	list := b.open[o.Terms.Instrument]
-	for i, x := range list {
-		if x == o {
-			copy(list[i:], list[i+1:])
-			list[len(list)-1] = nil
-			b.open[o.Terms.Instrument] = list[:len(list)-1]
-			b.count--
-			return
-		}
+	at := slices.Index(list, o)
+	if at >= 0 {
+		b.open[o.Terms.Instrument] = slices.Delete(list, at, at+1)
+		b.count--
 	}
+	return at
 }

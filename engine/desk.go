@@ -48,6 +48,7 @@ type Desk struct {
 
 	timer    uint64 // last timer ID
 	retryID  uint64 // timer of the queue, 0 = none
+	waitID   uint64 // timer of the first wait of a strategy's request to end, 0 = none
 	pnlID    uint64
 	pnlEvery Time // 0 = nobody wants to know
 	pnlLast  PnL
@@ -229,6 +230,10 @@ func (d *Desk) onTimer(t *TimerFired) {
 	case d.retryID:
 		d.retryID = 0
 		d.drain()
+	case d.waitID:
+		d.waitID = 0
+		d.drain()
+		d.watchWaits()
 	case d.pnlID:
 		d.pnlID = 0
 		d.tellPnL()

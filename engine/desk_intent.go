@@ -1,6 +1,9 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // onIntent takes what a strategy wants: repeats are dropped, gaps denied.
 func (d *Desk) onIntent(i *Intent) {
@@ -121,18 +124,6 @@ func (d *Desk) offline() *Denial {
 		return nil
 	}
 	return &Denial{Code: LinkIsDown, Text: "nothing can be sent now: " + d.book.offline, Retry: NoTime}
-}
-
-// mayWait reports whether a request that is throttled may wait for its token.
-func (d *Desk) mayWait(why *Denial) bool {
-	return why.Retry != NoTime && d.cfg.EntryWait > 0 && len(d.queue) < maxWaiting
-}
-
-// waitFor puts a throttled request of a strategy into the queue for as long as it may wait.
-func (d *Desk) waitFor(r *Request, why *Denial) {
-	r.until = d.book.now.Add(d.cfg.EntryWait)
-	d.wait(r)
-	d.retryAt(why.Retry)
 }
 
 // send emits a permitted request. A permit that does not fit is a bug in the
@@ -260,9 +251,8 @@ func (d *Desk) amend(i *Intent) {
 	if i.Terms.Stop != NoPrice {
 		t.Stop = i.Terms.Stop
 	}
-	if waiting != nil { // nothing was sent yet: the newer wish takes the older one's place
-		waiting.Terms, waiting.Class = t, d.classOfChange(o, t)
-		o.pendingQty = t.Qty
+	if waiting != nil {
+		d.rewrite(waiting, o, t)
 		return
 	}
 	if why := d.change(o, t, d.classOfChange(o, t)); why != nil {
@@ -270,14 +260,26 @@ func (d *Desk) amend(i *Intent) {
 	}
 }
 
-// waitingChange is the change of an order that still waits for its token, if any.
+// waitingChange is the strategy's own change of an order that still waits for its
+// token, if any. One by which the Desk protects is not the strategy's to rewrite.
 func (d *Desk) waitingChange(o *Order) *Request {
 	for _, r := range d.queue {
-		if r.Order == o.ID && r.Kind == ChangeOrder && o.State == ChangePending {
+		if r.Order == o.ID && r.Kind == ChangeOrder && r.mortal() && o.State == ChangePending {
 			return r
 		}
 	}
 	return nil
+}
+
+// rewrite puts a newer wish in the place of one that was not sent yet. It does not
+// wait any longer for that.
+func (d *Desk) rewrite(r *Request, o *Order, t Terms) {
+	o.pendingQty, r.Terms = t.Qty, t
+	if c := d.classOfChange(o, t); c != r.Class {
+		d.drop(slices.Index(d.queue, r))
+		r.Class = c
+		d.wait(r)
+	}
 }
 
 func (d *Desk) amendable(o *Order, i *Intent) *Denial {

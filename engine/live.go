@@ -3,13 +3,15 @@ package engine
 import "fmt"
 
 // onLink takes note of whether the broker can be asked. What waited goes out as
-// soon as it can.
+// soon as it can, what strategies wanted excepted: that is denied when the link goes.
 func (d *Desk) onLink(e *LinkChange) {
 	d.book.unlinked, d.book.offline = e.State != LinkUp, e.Reason
 	d.hash.Word(11 | uint64(e.State)<<8)
-	if !d.book.unlinked {
-		d.drain()
+	if why := d.offline(); why != nil {
+		d.giveUpWaiting(why, func(*Request) bool { return true })
+		return
 	}
+	d.drain()
 }
 
 // onMode sets what the account may do. A kill closes everything, what was adopted

@@ -1,5 +1,7 @@
 package engine
 
+import "fmt"
+
 // Requests that protect, cancel or flatten are never given up for want of
 // tokens: they wait here, most urgent class first, oldest first within a class,
 // and go out when the gate says there are tokens again.
@@ -19,11 +21,11 @@ func (d *Desk) request(r *Request) {
 // try asks the gate and sends. False means: throttled, ask again.
 func (d *Desk) try(r *Request) bool {
 	r.At = d.book.now
-	permit, why := d.cfg.Gate.Judge(&d.book, r)
+	permit, why := d.judge(r)
 	switch {
 	case why == nil:
 		d.send(r, permit)
-	case why.Retry != NoTime && (r.until == 0 || d.book.now < r.until):
+	case why.Retry != NoTime && (!r.mortal() || d.book.now < r.until):
 		d.retryAt(why.Retry)
 		return false
 	default:
@@ -59,11 +61,17 @@ func (d *Desk) refuse(r *Request, why *Denial) {
 	d.follow(o)
 }
 
-// wait puts a request in its place in the queue. A queue at its bound refuses.
+// wait puts a request in its place in the queue. A queue at its bound refuses: what
+// a strategy wants if there is any, else the request itself.
 func (d *Desk) wait(r *Request) {
 	if len(d.queue) == maxWaiting {
-		d.refuse(r, &Denial{Code: Throttled, Text: "too many requests are waiting for tokens", Retry: NoTime})
-		return
+		full := &Denial{Code: Throttled, Limit: fmt.Sprint(maxWaiting), Value: fmt.Sprint(maxWaiting + 1), Text: "too many requests are waiting for tokens", Retry: NoTime}
+		out := d.makeRoom()
+		if out == nil {
+			d.refuse(r, full)
+			return
+		}
+		defer d.refuse(out, full) // when r has its place: what follows may need one, too
 	}
 	i := len(d.queue)
 	for i > 0 && d.queue[i-1].Class > r.Class {
@@ -84,6 +92,7 @@ func (d *Desk) retryAt(t Time) {
 // pointless meanwhile is dropped. A request leaves the queue before it is tried:
 // what follows from a refusal may change the queue.
 func (d *Desk) drain() {
+	d.expire(d.book.now - 1)
 	for len(d.queue) > 0 && !d.book.unlinked {
 		r := d.queue[0]
 		d.drop(0)
@@ -93,6 +102,7 @@ func (d *Desk) drain() {
 		d.queue = append(d.queue, nil)
 		copy(d.queue[1:], d.queue)
 		d.queue[0] = r
+		d.expire(d.book.now) // no timer will ring for it again
 		return
 	}
 }

@@ -3,7 +3,7 @@ package engine
 import "slices"
 
 // deskVersion is of the form below; the state of another version is refused.
-const deskVersion = 1
+const deskVersion = 2
 
 // AppendState appends everything the Desk knows to b, so that another one can go on
 // exactly where this one stands.
@@ -41,7 +41,8 @@ type deskState struct {
 	queue                   []Request
 	nextID                  OrderID
 	nextOCO                 OCO
-	timer, retryID, pnlID   uint64
+	timer, retryID          uint64
+	waitID, pnlID           uint64
 	pnlEvery                Time
 	pnlLast                 PnL
 	hash                    Hash
@@ -71,7 +72,7 @@ func (d *Desk) save() deskState {
 	b := &d.book
 	s := deskState{
 		version: deskVersion, members: d.members, ended: len(d.ended), nextID: d.nextID, nextOCO: d.nextOCO, timer: d.timer,
-		retryID: d.retryID, pnlID: d.pnlID, pnlEvery: d.pnlEvery, pnlLast: d.pnlLast, hash: d.hash, faults: d.faults, now: b.now, tops: b.tops,
+		retryID: d.retryID, waitID: d.waitID, pnlID: d.pnlID, pnlEvery: d.pnlEvery, pnlLast: d.pnlLast, hash: d.hash, faults: d.faults, now: b.now, tops: b.tops,
 		nets: b.nets, unreal: b.unreal, reserved: b.reserved, start: b.start, realized: b.realized, fees: b.fees, unrealized: b.unrealized,
 		base: b.base, sessionOpen: b.session.Open, sessionEnd: b.session.Close, sessionDate: b.session.Date, mode: b.mode, why: b.why,
 		offline: b.offline, unlinked: b.unlinked,
@@ -209,7 +210,8 @@ func (d *Desk) load(s *deskState) {
 		in := d.members[i].Instrument
 		d.in[in] = append(d.in[in], StrategyID(i))
 	}
-	d.nextID, d.nextOCO, d.timer, d.retryID, d.pnlID = s.nextID, s.nextOCO, s.timer, s.retryID, s.pnlID
+	d.nextID, d.nextOCO, d.timer = s.nextID, s.nextOCO, s.timer
+	d.retryID, d.waitID, d.pnlID = s.retryID, s.waitID, s.pnlID
 	d.pnlEvery, d.pnlLast, d.hash, d.faults = s.pnlEvery, s.pnlLast, s.hash, s.faults
 	copy(b.tops, s.tops)
 	copy(b.nets, s.nets)

@@ -13,6 +13,7 @@ func (s *deskState) pack(p *pack) {
 	num(p, &s.nextOCO)
 	num(p, &s.timer)
 	num(p, &s.retryID)
+	num(p, &s.waitID)
 	num(p, &s.pnlID)
 	num(p, &s.pnlEvery)
 	s.pnlLast.pack(p)
