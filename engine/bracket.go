@@ -97,9 +97,10 @@ func (d *Desk) handOver(b *bracket) {
 }
 
 // want makes the worst case count children at the size they are to have, also
-// while they cannot be changed yet.
+// while they cannot be changed yet. A closing order counts with what is to be closed
+// after it.
 func (b *bracket) want(need Qty) {
-	for _, o := range []*Order{b.stop, b.limit} {
+	for _, o := range []*Order{b.stop, b.limit, b.closing} {
 		if o != nil {
 			o.wanted = o.Filled + max(need, 0)
 		}

@@ -38,7 +38,7 @@ type pit struct {
 	traded   []OCO // groups of which something filled: nothing may join them
 	events   []Event
 	answered int // sends taken over from the rig
-	seen     int // timers taken over
+	down     bool
 }
 
 func (p *pit) event(e Event) {
@@ -46,10 +46,28 @@ func (p *pit) event(e Event) {
 	p.step(e)
 	for ; p.answered < len(p.sends); p.answered++ {
 		q := asked{Request: p.sends[p.answered]}
+		p.allowed(&q.Request)
 		if o := p.find(q.Order); o != nil {
 			q.version = o.version
 		}
 		p.asked = append(p.asked, q)
+	}
+}
+
+// allowed checks a send against the link, the mode and the age of what was wanted.
+func (p *pit) allowed(q *Request) {
+	p.t.Helper()
+	if p.down {
+		p.t.Fatalf("sent while the link is down: %+v", q)
+	}
+	if q.Class < ClassExit {
+		return
+	}
+	if m := p.d.Book().Mode(); m == Killed || m == ReduceOnly && q.Class == ClassEntry {
+		p.t.Fatalf("sent in mode %s: %+v", m, q)
+	}
+	if o, ok := p.d.Order(q.Order); q.Kind == PlaceOrder && (!ok || q.At.Sub(o.Sent) > p.cfg.EntryWait) {
+		p.t.Fatalf("wanted at %v and sent too late: %+v", o.Sent, q)
 	}
 }
 
@@ -132,8 +150,14 @@ func (p *pit) fill(o *placed, q Qty, at Price) {
 }
 
 func (p *pit) timers() {
-	for ; p.seen < len(p.rig.timers) && p.rig.timers[p.seen].At <= p.now; p.seen++ {
-		p.event(&TimerFired{At: p.now, ID: p.rig.timers[p.seen].ID})
+	for {
+		i := slices.IndexFunc(p.rig.timers, func(x SetTimer) bool { return x.At <= p.now })
+		if i < 0 {
+			return
+		}
+		id := p.rig.timers[i].ID
+		p.rig.timers = slices.Delete(p.rig.timers, i, i+1)
+		p.event(&TimerFired{At: p.now, ID: id})
 	}
 }
 
@@ -166,7 +190,11 @@ func (p *pit) wants(t *rapid.T) {
 func (p *pit) turn(t *rapid.T) {
 	p.now += Time(rapid.SampledFrom([]int64{0, 1, 1e8, 1e9}).Draw(t, "wait"))
 	p.timers()
-	switch n := rapid.IntRange(0, 9).Draw(t, "event"); {
+	switch n := rapid.IntRange(0, 12).Draw(t, "event"); {
+	case n == 10:
+		p.link(!p.down)
+	case n == 11 && rapid.Bool().Draw(t, "mode"):
+		p.event(&ModeChange{At: p.now, Mode: rapid.SampledFrom([]Mode{Active, Active, ReduceOnly, Killed}).Draw(t, "to"), Reason: "drawn"})
 	case n == 0:
 		p.event(&Quote{At: p.now, Bid: Price(rapid.IntRange(980, 1020).Draw(t, "bid")), Ask: 1020, Last: 1000})
 	case n < 4:
@@ -189,6 +217,15 @@ func (p *pit) turn(t *rapid.T) {
 	}
 }
 
+func (p *pit) link(down bool) {
+	p.down = down
+	e := &LinkChange{At: p.now, State: LinkUp}
+	if down {
+		e.State, e.Reason = LinkDown, "drawn"
+	}
+	p.event(e)
+}
+
 // replace puts another desk, which knows nothing but the state, in the desk's place.
 func (p *pit) replace(t *rapid.T) {
 	state := p.d.AppendState(nil)
@@ -204,6 +241,7 @@ func (p *pit) replace(t *rapid.T) {
 
 // wind ends every order there is until nothing moves.
 func (p *pit) wind(t *rapid.T) {
+	p.link(false)
 	for range 10_000 {
 		p.now += sec
 		p.timers()
@@ -214,16 +252,20 @@ func (p *pit) wind(t *rapid.T) {
 			o := p.open[0]
 			p.remove(o)
 			p.report(o.Order, Expired, Report{})
-		case p.seen == len(p.rig.timers):
+		case len(p.rig.timers) == 0:
 			return
 		}
 	}
 	t.Fatal("the Desk does not come to rest")
 }
 
-func newPit(t testing.TB) *pit {
+func newPit(t testing.TB, patience time.Duration) *pit {
 	b := risk.BudgetConfig{Rate: 3, Burst: 12, Reserve: 4}
-	return &pit{rig: *newRig(t, risk.Limits{MaxPosition: risk.ByInstrument{"ES": most}, MaxWorking: 9}, b)}
+	p := &pit{rig: *newRig(t, risk.Limits{MaxPosition: risk.ByInstrument{"ES": most}, MaxWorking: 9}, b)}
+	p.cfg.EntryWait = patience
+	p.d = NewDesk(p.cfg)
+	p.d.Join(Member{Name: "a"})
+	return p
 }
 
 // TestDeskAgainstAPlainVenue: the desk agrees with the venue, keeps its limit, comes
@@ -231,7 +273,8 @@ func newPit(t testing.TB) *pit {
 // over with its state, at any moment and again and again.
 func TestDeskAgainstAPlainVenue(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		p := newPit(t)
+		patience := rapid.SampledFrom([]time.Duration{0, time.Second / 2, 3 * time.Second}).Draw(rt, "patience")
+		p := newPit(t, patience)
 		p.brackets = rapid.Bool().Draw(rt, "brackets")
 		p.d.TellPnL(time.Second)
 		for range rapid.IntRange(1, 150).Draw(rt, "turns") {
@@ -244,7 +287,7 @@ func TestDeskAgainstAPlainVenue(t *testing.T) {
 		if n := p.d.Book().OpenOrders(); n != 0 {
 			rt.Fatalf("%d orders are open or in reserve at the end", n)
 		}
-		again := newPit(t)
+		again := newPit(t, patience)
 		again.d.TellPnL(time.Second)
 		for _, e := range p.events {
 			again.step(e)
