@@ -29,11 +29,13 @@ var wide = risk.BudgetConfig{Rate: 1_000_000, Burst: 1_000_000}
 
 func universe(t testing.TB) *Universe {
 	u := NewUniverse()
-	if _, err := u.Add("ES 12-26", Spec{Root: "ES", Tick: 250_000_000, PointValue: decimal.New(50, 0)}); err != nil {
+	if _, err := u.Add("ES 12-26", es()); err != nil {
 		t.Fatal(err)
 	}
 	return u
 }
+
+func es() Spec { return Spec{Root: "ES", Tick: 250_000_000, PointValue: decimal.New(50, 0)} }
 
 func newRig(t testing.TB, l risk.Limits, b risk.BudgetConfig) *rig {
 	r := &rig{t: t, now: sec, cfg: DeskConfig{Universe: universe(t), Gate: risk.New(l, b), Cash: Dollars(100_000)}}

@@ -31,7 +31,7 @@ func (d *Desk) onMode(e *ModeChange) {
 // explain, one of the Desk's: the gate must count what is there, whoever caused it.
 func (d *Desk) adoptOrder(e *Adoption) {
 	t := e.Terms
-	if int(t.Instrument) >= d.cfg.Universe.Len() || t.Qty <= 0 || e.Filled < 0 || e.Filled > t.Qty || t.Side != Buy && t.Side != Sell || t.Type > StopLimit || !e.Open && e.Filled == 0 {
+	if int(t.Instrument) >= d.cfg.Universe.Len() || t.Qty <= 0 || t.Qty > MaxQty || e.Filled < 0 || e.Filled > t.Qty || t.Side != Buy && t.Side != Sell || t.Type > StopLimit || !e.Open && e.Filled == 0 {
 		d.faults++
 		return
 	}

@@ -109,6 +109,7 @@ func TestAdoption(t *testing.T) {
 	for _, bad := range []Adoption{
 		{Terms: Terms{Instrument: 77, Side: Buy, Qty: 1}, Open: true},
 		{Terms: Terms{Side: Buy, Qty: 0}, Open: true},
+		{Terms: Terms{Side: Buy, Qty: MaxQty + 1}, Open: true},
 		{Terms: Terms{Side: Buy, Qty: 1}, Filled: 2},
 		{Terms: Terms{Side: Buy, Qty: 1}},
 		{Terms: Terms{Qty: 1}, Open: true},

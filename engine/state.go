@@ -37,6 +37,7 @@ type deskState struct {
 	orders                  []Order // ended ones first, oldest first, then open ones in the order of the book
 	ended                   int
 	refs                    []OrderID // the orders that their refs still name
+	relics                  []Order   // orders that the Desk has forgotten and a bracket has not
 	brackets                []bracketState
 	queue                   []Request
 	nextID                  OrderID
@@ -118,7 +119,7 @@ func (s *deskState) saveBrackets(d *Desk) {
 			s.brackets = append(s.brackets, bracketState{
 				bracket: *b, entryID: number(b.entry), stopID: number(b.stop), limitID: number(b.limit), closingID: number(b.closing),
 			})
-			s.keep(b)
+			s.keep(d, b)
 		}
 		s.brackets[at].names = append(s.brackets[at].names, id)
 	}
@@ -126,11 +127,11 @@ func (s *deskState) saveBrackets(d *Desk) {
 
 // keep adds orders of a bracket that nothing else remembers: the Desk has forgotten
 // them, the bracket has not.
-func (s *deskState) keep(b *bracket) {
+func (s *deskState) keep(d *Desk, b *bracket) {
 	for _, o := range []*Order{b.entry, b.stop, b.limit, b.closing} {
-		if o != nil && !slices.ContainsFunc(s.orders, func(x Order) bool { return x.ID == o.ID }) {
-			s.orders = slices.Insert(s.orders, 0, *o)
-			s.ended++
+		same := func(x Order) bool { return x.ID == o.ID }
+		if o != nil && d.orders[o.ID] != o && !slices.ContainsFunc(s.relics, same) {
+			s.relics = append(s.relics, *o)
 		}
 	}
 }
@@ -172,14 +173,9 @@ func (s *deskState) check(d *Desk) error {
 func (s *deskState) checkOrders() error {
 	known := map[OrderID]bool{0: true}
 	for i := range s.orders {
-		o := &s.orders[i]
-		if int(o.Strategy) >= len(s.members) || o.Terms.Instrument != s.members[o.Strategy].Instrument || known[o.ID] || o.ID > s.nextID {
-			return refusedText("order %d belongs to nobody, or is there twice", o.ID)
+		if err := s.checkOrder(&s.orders[i], i < s.ended, known); err != nil {
+			return err
 		}
-		if o.State.Terminal() != (i < s.ended) {
-			return refusedText("order %d stands among the wrong ones", o.ID)
-		}
-		known[o.ID] = true
 	}
 	for _, id := range s.refs {
 		if !known[id] {
@@ -191,6 +187,11 @@ func (s *deskState) checkOrders() error {
 			return refusedText("a request about order %d, which is not there", r.Order)
 		}
 	}
+	for i := range s.relics { // known to brackets only
+		if err := s.checkOrder(&s.relics[i], true, known); err != nil {
+			return err
+		}
+	}
 	for i := range s.brackets {
 		b := &s.brackets[i]
 		if b.entryID == 0 || !known[b.entryID] || !known[b.stopID] || !known[b.limitID] || !known[b.closingID] {
@@ -200,8 +201,20 @@ func (s *deskState) checkOrders() error {
 	return nil
 }
 
+func (s *deskState) checkOrder(o *Order, ended bool, known map[OrderID]bool) error {
+	if int(o.Strategy) >= len(s.members) || o.Terms.Instrument != s.members[o.Strategy].Instrument || known[o.ID] || o.ID > s.nextID {
+		return refusedText("order %d belongs to nobody, or is there twice", o.ID)
+	}
+	if o.State.Terminal() != ended {
+		return refusedText("order %d stands among the wrong ones", o.ID)
+	}
+	known[o.ID] = true
+	return nil
+}
+
 func (d *Desk) load(s *deskState) {
 	b := &d.book
+	b.grow()
 	d.members, d.in = s.members, nil
 	for len(d.in) < d.cfg.Universe.Len() {
 		d.in = append(d.in, nil)
@@ -239,10 +252,24 @@ func (d *Desk) loadOrders(s *deskState) {
 	for i := range s.queue {
 		d.queue = append(d.queue, &s.queue[i])
 	}
+	d.loadBrackets(s)
+}
+
+func (d *Desk) loadBrackets(s *deskState) {
+	relics := map[OrderID]*Order{}
+	for i := range s.relics {
+		relics[s.relics[i].ID] = &s.relics[i]
+	}
+	order := func(id OrderID) *Order {
+		if o := d.orders[id]; o != nil {
+			return o
+		}
+		return relics[id]
+	}
 	for i := range s.brackets {
 		x := &s.brackets[i]
 		b := x.bracket
-		b.entry, b.stop, b.limit, b.closing = d.orders[x.entryID], d.orders[x.stopID], d.orders[x.limitID], d.orders[x.closingID]
+		b.entry, b.stop, b.limit, b.closing = order(x.entryID), order(x.stopID), order(x.limitID), order(x.closingID)
 		for _, id := range x.names {
 			d.brackets[id] = &b
 		}

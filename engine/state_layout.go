@@ -7,6 +7,7 @@ func (s *deskState) pack(p *pack) {
 	list(p, &s.orders, func(p *pack, o *Order) { o.pack(p) })
 	num(p, &s.ended)
 	list(p, &s.refs, num[OrderID])
+	list(p, &s.relics, func(p *pack, o *Order) { o.pack(p) })
 	list(p, &s.brackets, func(p *pack, b *bracketState) { b.pack(p) })
 	list(p, &s.queue, func(p *pack, r *Request) { r.pack(p) })
 	num(p, &s.nextID)
