@@ -41,8 +41,37 @@
 // ours, the type alone cannot enforce that; a test of the tree does.
 //
 // A strategy's submit or change for which there are no tokens is denied, with the
-// time at which asking again can help. Protection, cancels and closing orders wait
-// instead, the most urgent Class first, and always go before new entries.
+// time at which asking again can help; with DeskConfig.EntryWait it waits that long
+// first. Protection, cancels and closing orders wait as long as it takes, the most
+// urgent Class first, then the oldest, and always go before new entries.
+//
+// What waits is judged again by every rule when its turn comes. A newer change of an
+// order takes the place of one that waits and waits no longer than that; a cancel
+// takes back a change, or an order, that was never sent. A strategy's wish is not sent
+// after its wait, and when the link goes down it is denied.
+//
+// # Link, mode, and what others did
+//
+// A Desk begins with its link up and its mode Active. While the link is down nothing
+// is sent: submits and changes of strategies are denied (LinkIsDown), the rest waits
+// and goes out when the link is up.
+//
+// ReduceOnly and Killed are judged by the gate. A kill cancels every order and closes
+// every position, those of Manual included, each time it is said; what fills later is
+// closed the next time it is said.
+//
+// An Adoption becomes an order of the strategy instance Manual of its instrument,
+// which joins when it is first needed: the gate counts it, and only a kill ends it.
+// Its money is exact, at two neighbouring prices at most. One without a size, larger
+// than MaxQty, or filled beyond its size is counted in Ignored.
+//
+// # State
+//
+// AppendState writes everything a Desk knows, RestoreState makes a new one what it
+// was: the same events then give the same commands, the same hash and the same
+// OrderIDs going on. Timers that are armed are the shell's to keep. A state that is
+// damaged, of another version, or of other instruments is ErrMessage and changes
+// nothing; one forged with care can hold wrong numbers, but none that leads outside.
 //
 // # Orders
 //
@@ -70,8 +99,9 @@
 //   - Ended orders remembered: 1024. Reports and intents about older ones find no
 //     order: the report is counted in Ignored, a fill in it is not booked; the
 //     intent is denied (UnknownRef).
-//   - Requests waiting for tokens: 256. The next one is refused and the strategy
-//     told; an order that was to protect is replaced by closing at market.
+//   - Requests waiting for tokens: 256. Beyond that the last wish of a strategy that
+//     waits is denied; without one, the new request is refused and the strategy told,
+//     and an order that was to protect is replaced by closing at market.
 //   - Closing orders of one flattening or one bracket: 3. A flattening then ends and
 //     says so with a denial; a bracket leaves the rest to the strategy, which has been
 //     told of every order that ended.
@@ -81,7 +111,8 @@
 //   - Instruments in a Universe: 65536. Add fails.
 //   - Open orders: none of the Desk's own; the gate bounds them by max_working_orders
 //     and by tokens.
-//   - Timers: at most one for the queue and one for profit and loss at any time.
+//   - Timers: at most one for the queue, one for the end of a wait and one for profit
+//     and loss at any time.
 //
 // # The hash
 //
@@ -106,7 +137,8 @@
 // # Not promised
 //
 // Money does not detect overflow beyond 92 billion. Exchange holidays are not in
-// the calendars. Positions that exist at the broker before the run are not known.
+// the calendars. Positions that exist at the broker before the run are known only
+// once the shell adopts them.
 // Several strategies net in one account: flattening one of them always passes, and
 // can leave the account larger than its limit on the other side.
 // A bracket protects its own entry's fills and does not see that the position was

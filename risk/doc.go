@@ -12,6 +12,13 @@
 // them too: a limit must never hold somebody in a position. All three still need
 // tokens, for which the budget keeps a reserve.
 //
+// The account's mode is judged first: killed, nothing of a strategy passes
+// (IsKilled); reduce-only, no entry does (ReduceOnly). It is set by people and by the
+// gateway, never by the configuration. An order that waited for a token is judged
+// again when its turn comes; the Desk takes it out of the book for that, so it counts
+// once.
+//
 // The package is pure: time arrives with the request. A Gate is not safe for
-// concurrent use; it belongs to one Desk.
+// concurrent use; it belongs to one Desk. Gates made by Sharing pay from one Budget
+// and must belong to the same goroutine.
 package risk
