@@ -13,6 +13,11 @@ func (g *generator) expr(typ string, depth int) string {
 		}
 		return g.literal(typ)
 	}
+	if g.generic && g.r.IntN(6) == 0 {
+		if x := g.genericExpr(typ, depth); x != "" {
+			return x
+		}
+	}
 	sub := func(t string) string { return g.expr(t, depth-1) }
 	pick := func(options ...func() string) string { return options[g.r.IntN(len(options))]() }
 	switch typ {

@@ -8,18 +8,19 @@ import (
 
 // generator writes random programs that type-check and end.
 type generator struct {
-	r      *rand.Rand
-	b      strings.Builder
-	level  int          // indentation
-	scopes [][]variable // innermost last
-	funcs  []function   // that may be called from here
-	names  int
-	loops  int // around the statement at hand
-	labels []string
-	budget int             // statements left
-	locked map[string]bool // loop variables: not to be assigned
-	inLit  int
-	free   bool // the next body may change the loop's variables
+	r       *rand.Rand
+	b       strings.Builder
+	level   int          // indentation
+	scopes  [][]variable // innermost last
+	funcs   []function   // that may be called from here
+	names   int
+	loops   int // around the statement at hand
+	labels  []string
+	budget  int             // statements left
+	locked  map[string]bool // loop variables: not to be assigned
+	inLit   int
+	generic bool // genericPrelude is there
+	free    bool // the next body may change the loop's variables
 }
 
 type variable struct{ name, typ string }
@@ -121,6 +122,8 @@ func newGenerator(r *rand.Rand) *generator {
 func randomProgram(seed uint64) string {
 	g := newGenerator(rand.New(rand.NewPCG(seed, 42)))
 	g.b.WriteString(fuzzPrelude)
+	g.b.WriteString(genericPrelude)
+	g.generic = true
 	for range g.r.IntN(3) {
 		g.function()
 	}

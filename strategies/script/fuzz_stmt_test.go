@@ -21,7 +21,7 @@ func (g *generator) statement() {
 		return
 	}
 	deep := g.level > 5
-	switch n := g.r.IntN(38); {
+	switch n := g.r.IntN(41); {
 	case n < 6:
 		g.newVariable()
 	case n < 12:
@@ -54,6 +54,8 @@ func (g *generator) statement() {
 		g.initStatement()
 	case n < 36:
 		g.manyStatement()
+	case n < 39 && g.generic:
+		g.genericStatement()
 	default:
 		g.line("say(fmt.Sprint(%s, %s))", g.expr(g.scalarBasic(), 2), g.expr(g.scalarBasic(), 2))
 	}

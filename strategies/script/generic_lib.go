@@ -144,9 +144,8 @@ func clearSlice[S ~[]E, E any](s S) {
 }
 
 func newOf[T any](v T) *T {
-	p := new(T)
-	*p = v
-	return p
+	kept := v
+	return &kept
 }
 `,
 }
