@@ -32,6 +32,11 @@ func interpreted(text string) (out string, err error) {
 	if err != nil {
 		return "", err
 	}
+	return runOf(checked)
+}
+
+// runOf is what a program says that was checked before.
+func runOf(checked *Checked) (out string, err error) {
 	in, err := checked.start(Options{})
 	if err != nil {
 		return "", err
@@ -57,8 +62,18 @@ var numbers = regexp.MustCompile(` \[.*`)
 // kind is a panic's text without the numbers, which the interpreter does not know.
 func kind(text string) string { return numbers.ReplaceAllString(text, "") }
 
-// compiled builds all programs into one and returns what each said.
+// compiled builds all programs into one, a package each, and returns what each said.
 func compiled(t testing.TB, programs map[string]string) map[string]string {
+	t.Helper()
+	var units []unit
+	for name, text := range programs {
+		units = append(units, unit{name: name, text: text})
+	}
+	return compiledUnits(t, units)
+}
+
+// compiledUnits builds packages of programs; one without a list is a program itself.
+func compiledUnits(t testing.TB, units []unit) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
 	write := func(name, text string) {
@@ -72,10 +87,15 @@ func compiled(t testing.TB, programs map[string]string) map[string]string {
 	}
 	write("go.mod", "module native\n\ngo 1.26\n")
 	var imports, calls strings.Builder
-	for name, text := range programs {
-		write(name+"/p.go", text)
-		fmt.Fprintf(&imports, "import %s %q\n", name, "native/"+name)
-		fmt.Fprintf(&calls, "run(%q, %s.Run, &%s.Out)\n", name, name, name)
+	for _, u := range units {
+		write(u.name+"/p.go", u.text)
+		fmt.Fprintf(&imports, "import %s %q\n", u.name, "native/"+u.name)
+		if u.programs == nil {
+			fmt.Fprintf(&calls, "run(%q, %s.Run, &%s.Out)\n", u.name, u.name, u.name)
+		}
+		for _, name := range u.programs {
+			fmt.Fprintf(&calls, "run(%q, %s.Run_%s, &%s.Out_%s)\n", name, u.name, name, u.name, name)
+		}
 	}
 	write("main.go", "package main\nimport \"os\"\nimport \"fmt\"\n"+imports.String()+nativeMain+"func main() {\n"+calls.String()+"}\n")
 	cmd := exec.Command("go", "run", ".")
@@ -85,8 +105,13 @@ func compiled(t testing.TB, programs map[string]string) map[string]string {
 	if err != nil {
 		t.Fatalf("native build: %v\n%s", err, output)
 	}
+	return saidBy(string(output))
+}
+
+// saidBy takes the output of nativeMain apart.
+func saidBy(output string) map[string]string {
 	results := map[string]string{}
-	for _, part := range strings.Split(string(output), "\x01")[1:] {
+	for _, part := range strings.Split(output, "\x01")[1:] {
 		name, out, _ := strings.Cut(part, "\x02")
 		out, panicked, _ := strings.Cut(out, "\x03")
 		if panicked != "" {
@@ -113,21 +138,39 @@ func run(name string, f func(), out *string) {
 // differential compares every program interpreted and compiled.
 func differential(t *testing.T, programs map[string]string) {
 	t.Helper()
+	needGo(t)
+	compare(t, programs, compiled(t, programs))
+}
+
+func needGo(t *testing.T) {
+	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("the go command is not in PATH, so nothing can be compiled to compare with")
 	}
-	native := compiled(t, programs)
+}
+
+// compare compares what programs said compiled with what they say interpreted.
+func compare(t *testing.T, programs, native map[string]string) {
+	t.Helper()
 	for name, text := range programs {
 		t.Run(name, func(t *testing.T) {
-			got, err := interpreted(text)
+			checked, err := check(FromText("p.go", text), true)
 			if err != nil {
 				t.Fatalf("refused: %v", err)
 			}
-			if want := native[name]; got != want {
-				checked, _ := check(FromText("p.go", text), true)
-				t.Errorf("interpreted:\n%s\ncompiled:\n%s\nrewritten:\n%s", got, want, checked.code)
-			}
+			compareOne(t, checked, native[name])
 		})
+	}
+}
+
+func compareOne(t *testing.T, checked *Checked, want string) {
+	t.Helper()
+	got, err := runOf(checked)
+	if err != nil {
+		t.Fatalf("not run: %v", err)
+	}
+	if got != want {
+		t.Errorf("interpreted:\n%s\ncompiled:\n%s\nrewritten:\n%s", got, want, checked.code)
 	}
 }
 

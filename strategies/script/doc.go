@@ -64,14 +64,24 @@
 // # What is rewritten
 //
 // Ordinary Go that the interpreter does not know or gets wrong, and that means here
-// what it means in Go: generic functions and types, by a copy for every combination of
-// type arguments, at most MaxCopies; min, max, clear and new with a value; the common
-// functions of slices, maps and cmp, by copies of source of this package, slices.Sorted
-// of maps.Keys for the keys of a map in order; range over a whole number; variables of a loop that a func
-// literal or a pointer keeps, one for every turn; range with =; for with only an initial
-// statement; several assignments in one, with calls or fields or elements on either
-// side; several conditions in a case of a switch without a tag; constants and composite
-// literals inside && and ||; parentheses.
+// what it means in Go:
+//
+//   - generic functions and types, inferred or not: a copy for every combination of
+//     type arguments, at most MaxCopies; an interface may be a constraint
+//   - min, max, clear, and new with a value
+//   - of slices: Sort, SortFunc, SortStableFunc, IsSorted, BinarySearch, Contains,
+//     ContainsFunc, Index, IndexFunc, Max, MaxFunc, Min, MinFunc, Reverse, Equal, Clone,
+//     Insert, Delete, Sorted; of maps: Clone, Copy, Equal, and Keys and Values inside
+//     slices.Sorted; of cmp: Ordered, Compare, Less
+//   - range over a whole number, and range with =
+//   - the variables of a loop, one for every turn, for func literals and pointers
+//   - for with only an initial statement
+//   - several assignments in one, whatever stands on either side
+//   - several conditions in a case of a switch without a tag
+//   - constants and composite literals inside && and ||
+//   - redundant parentheses
+//
+// A panic inside a copy of a library function is told at the line that called it.
 //
 // Faults of the interpreter that were found by the tests of this package and are
 // refused or rewritten: fallthrough into a default that is not last; a return of
