@@ -96,8 +96,17 @@ func (p *counterparty) until(api string) time.Time {
 
 // answer answers a frame and says which function it called.
 func (p *counterparty) answer(data []byte) string {
+	api, reply := p.reply(data)
+	if reply != nil {
+		write(p.tb, p.conn, reply)
+	}
+	return api
+}
+
+// reply is the answer to a frame, and the function it calls.
+func (p *counterparty) reply(data []byte) (api string, reply []byte) {
 	if bytes.Contains(data, []byte(`"action":"subscribe"`)) || bytes.Contains(data, []byte(`"action":"streamPnl"`)) {
-		return ""
+		return "", nil
 	}
 	var f frame
 	if err := json.Unmarshal(data, &f); err != nil {
@@ -118,8 +127,7 @@ func (p *counterparty) answer(data []byte) string {
 	default:
 		p.tb.Fatalf("an unexpected call: %s", data)
 	}
-	write(p.tb, p.conn, fmt.Appendf(nil, `{"id":%q,"data":%s}`, f.ID, body))
-	return f.API
+	return f.API, fmt.Appendf(nil, `{"id":%q,"data":%s}`, f.ID, body)
 }
 
 func (p *counterparty) positions() string {

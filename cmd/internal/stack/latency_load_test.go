@@ -60,9 +60,7 @@ type load struct {
 	b     testing.TB
 	p     *counterparty
 	names []string
-	sent  uint64 // frames of quotes
 	quote int
-	seen  atomic.Uint64 // frames the gateway was stepped with, all kinds
 	goal  atomic.Uint64 // quotes to wait for
 	there chan struct{}
 	ready chan struct{} // the gateway has compared everything
@@ -127,15 +125,20 @@ func (l *load) send(frames, each int) {
 }
 
 func (l *load) frame(each int) []byte {
+	return marketFrame(l.names, &l.quote, each)
+}
+
+// marketFrame is the next frame of a market: so many quotes, in turn.
+func marketFrame(names []string, quote *int, each int) []byte {
 	data := []byte(`{"type":"marketData","quotes":[`)
 	for i := range each {
 		if i > 0 {
 			data = append(data, ',')
 		}
-		name := l.names[l.quote%len(l.names)]
-		bid := 6800 + l.quote/len(l.names)%8
-		data = fmt.Appendf(data, `{"instrument":%q,"last":%d.00,"bid":%d.00,"ask":%d.00,"volume":%d}`, name, bid, bid, bid+1, 265_113+l.quote)
-		l.quote++
+		name := names[*quote%len(names)]
+		bid := 6800 + *quote/len(names)%8
+		data = fmt.Appendf(data, `{"instrument":%q,"last":%d.00,"bid":%d.00,"ask":%d.00,"volume":%d}`, name, bid, bid, bid+1, 265_113+*quote)
+		*quote++
 	}
 	return append(data, "]}"...)
 }
