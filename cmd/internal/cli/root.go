@@ -94,7 +94,7 @@ Begin with:  tollgate demo`,
 		return usage("%w; see %s --help", err, c.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(newDemo(), newBacktest(), newCheck(), newTest(), newDoctor(), newNew(), newFeed(), newJournal(), newSweep(), newSweepTrial(), newPaper(), newLive(), newStatus(), newReload(), newFlatten(), newKill(), newResume(), newTakeover(), newSim(), newVersion())
+	root.AddCommand(newDemo(), newBacktest(), newCheck(), newTest(), newDoctor(), newNew(), newFeed(), newJournal(), newSweep(), newSweepTrial(), newPaper(), newLive(), newStatus(), newReload(), newFlatten(), newKill(), newResume(), newTakeover(), newRecord(), newSim(), newVersion())
 	return root
 }
 
