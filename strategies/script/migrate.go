@@ -16,7 +16,7 @@ func (in *instance) migrate(p *strategies.Program, before map[string]reflect.Val
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("Migrate failed, so the version before goes on: %s", in.locate(r))
+			err = fmt.Errorf("the state cannot be migrated, so the version before goes on: %s", in.locate(r))
 		}
 	}()
 	p.Handlers.Migrate(strategies.NewState(func(path string) any { return at(before, path) }))
