@@ -3,11 +3,8 @@ package bridge
 import (
 	"encoding/json"
 	"errors"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/shopspring/decimal"
 
 	"tollgate/engine"
 	"tollgate/sim/fakebridge"
@@ -337,8 +334,3 @@ func FuzzReplies(f *testing.F) {
 		_, _ = Connections(b)
 	})
 }
-
-var (
-	_ = strings.Contains
-	_ = decimal.Zero
-)

@@ -10,7 +10,8 @@
 //
 // A Call that only reads may be made by anybody. A Call that changes something at
 // the broker can only be made from an *engine.Send, which cannot exist without a
-// permit of the gate.
+// permit of the gate: by Order for what the Desk sends, by an Act for the broker's
+// functions that move several things at once.
 //
 // A Decoder belongs to one goroutine; what Decode returns is valid until the next
 // Decode. Nothing here panics on what the broker sends.

@@ -297,8 +297,8 @@ func FuzzFrames(f *testing.F) {
 			}
 			return r.core.Hash()
 		}
-		if run() != run() {
-			t.Error("two runs differ")
+		if first, second := run(), run(); first != second {
+			t.Errorf("two runs differ: %v and %v", first, second)
 		}
 	})
 }
