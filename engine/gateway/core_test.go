@@ -85,6 +85,32 @@ func TestOneLookUpProvesNothing(t *testing.T) {
 	}
 }
 
+// TestOneLateLookUpProvesNothing either: the link was down for long, and the order may
+// have been held up where nobody sees it.
+func TestOneLateLookUpProvesNothing(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 2, 18_900)
+	c := r.take("PlaceOrder")
+	r.silent = true
+	r.step(Input{Kind: LinkDown, Text: "cut"})
+	r.wait = nil
+	r.pass(time.Minute)
+	r.step(Input{Kind: LinkUp})
+	r.answer(r.take("GetAllOrders"), `{"orders":[]}`)
+	r.answer(r.take("GetOrder"), `{"error":"Order linked to 'x' not found or already terminal."}`)
+	if s := r.state(1); s != engine.Unknown {
+		t.Fatalf("after one look-up it is %v", s)
+	}
+	r.has(c, "Working", 0, "0")
+	r.silent = false
+	r.reply()
+	r.pass(20 * time.Second)
+	if s := r.state(1); s != engine.Working || !r.core.Ready() || r.count("PlaceOrder") != 1 {
+		t.Errorf("%v, ready %v", s, r.core.Ready())
+	}
+}
+
 // TestLateReply: an answer that comes after its call was given up changes nothing.
 func TestLateReply(t *testing.T) {
 	r := newRig(t)

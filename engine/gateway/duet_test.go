@@ -42,6 +42,7 @@ type duet struct {
 	calm        bool // nobody wants anything new
 	made        func(setup []byte, prefix string) (*Core, error)
 	records     []journal.Record
+	synced      int // records that are on the disk for certain
 	alarms      []string
 	limits      engine.Qty
 	checkpoints int
@@ -250,6 +251,9 @@ func (d *duet) step(in Input) {
 		case Write, Order:
 			data := append([]byte(nil), o.Data...)
 			d.records = append(d.records, journal.Record{Number: uint64(len(d.records) + 1), Kind: KindSent, Payload: data})
+			if o.Kind == Order {
+				d.synced = len(d.records)
+			}
 			id := d.conn
 			d.after(hop, func() {
 				if d.up && id == d.conn {

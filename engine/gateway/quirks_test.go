@@ -127,7 +127,7 @@ func someQuirks(rng *rand.Rand) (q broker.Quirks, names []string) {
 func (d *duet) mishaps(rng *rand.Rand) {
 	list := []string{
 		"drop", "silent", "close=1012:restart", "close=1011", "takeover", "addon-off", "restart=3s", "refuse=3", "drain=20", "lose-call=1", "lose-call=2",
-		"lose-reply=1", "lose-reply=3", "delay=4s:3", "delay=12s:2", "fail=2", "reject-later=2", "partial=1", "crash", "manual", "manual", "checkpoint", "checkpoint", "manual-limit", "kill", "flatten",
+		"lose-reply=1", "lose-reply=3", "delay=4s:3", "delay=12s:2", "fail=2", "reject-later=2", "partial=1", "crash", "power-cut", "manual", "manual", "checkpoint", "checkpoint", "manual-limit", "kill", "flatten",
 	}
 	for range 1 + rng.IntN(5) {
 		what := list[rng.IntN(len(list))]
@@ -142,6 +142,10 @@ func (d *duet) mishap(what string) {
 		d.checkpoint(100)
 		return
 	case "crash":
+		d.crash()
+		return
+	case "power-cut":
+		d.records = d.records[:d.synced+d.rng.IntN(len(d.records)-d.synced+1)]
 		d.crash()
 		return
 	case "manual":
@@ -176,7 +180,8 @@ func (d *duet) fault(what string) {
 	d.outs(outs)
 }
 
-// crash throws the Core away and begins another with nothing but the journal.
+// crash throws the Core away and begins another with nothing but the journal. After a
+// power cut the journal ends anywhere after the newest order: only that was synced.
 func (d *duet) crash() {
 	r := NewReplay(false, d.made)
 	for _, x := range d.records {
@@ -186,6 +191,10 @@ func (d *duet) crash() {
 	}
 	if d.up {
 		d.outs(d.broker.Closed(d.moment(), d.conn))
+	}
+	if r.Core() == nil {
+		d.start(nil) // not even the beginning had reached the disk
+		return
 	}
 	d.start(r.Core().State())
 }
