@@ -62,8 +62,9 @@
 //
 // # When the bus is gone
 //
-// A lost connection is retried every quarter of a second for ever, with a little
-// jitter; subscriptions come back with it. The events Lost and Back say so, and Up
+// A bus without a port loses no messages; its connection is for requests only.
+// Anywhere else a lost connection is retried every quarter of a second for ever, with a
+// little jitter; subscriptions come back with it. The events Lost and Back say so, and Up
 // tells the state now. A server that stops answering is noticed within three
 // seconds. Refused credentials after the first connection are retried like an
 // outage, with the token read anew.
