@@ -10,7 +10,7 @@ import (
 const (
 	maxAttempts = 4
 	attemptSpan = time.Minute
-	attemptSlop = 50 * time.Millisecond // clocks of two machines do not tick together
+	attemptSlop = 2 * time.Second // an attempt may reach the broker later than it was made
 	firstWait   = time.Second
 	longestWait = 30 * time.Second
 	barredWait  = time.Minute // after a violation, or too many attempts
