@@ -177,46 +177,11 @@ func (l *linter) typeSpec(t *ast.TypeSpec) {
 	switch {
 	case t.Assign.IsValid():
 		l.refuse(t.Name, "alias", "type %s is an alias", t.Name.Name)
-	case l.circular(l.typeOf(t.Name), l.typeOf(t.Name).Underlying(), 0):
-		l.refuse(t.Name, "circular", "type %s is made of itself", t.Name.Name)
 	case l.inFunction():
 		l.refuse(t.Name, "local-type", "type %s is declared inside a function", t.Name.Name)
 	default:
 		l.recursiveType(t)
 	}
-}
-
-// circular reports whether a type meets itself without a struct between.
-func (l *linter) circular(t, in types.Type, depth int) bool {
-	if types.Identical(t, in) || depth > 20 {
-		return true
-	}
-	tuple := func(list *types.Tuple) bool {
-		for v := range list.Variables() {
-			if l.circular(t, v.Type(), depth+1) {
-				return true
-			}
-		}
-		return false
-	}
-	switch in := in.(type) {
-	case *types.Named:
-		if _, structure := in.Underlying().(*types.Struct); structure || isHost(in) || isError(in) {
-			return false
-		}
-		return l.circular(t, in.Underlying(), depth+1)
-	case *types.Signature:
-		return tuple(in.Params()) || tuple(in.Results())
-	case *types.Pointer:
-		return l.circular(t, in.Elem(), depth+1)
-	case *types.Slice:
-		return l.circular(t, in.Elem(), depth+1)
-	case *types.Array:
-		return l.circular(t, in.Elem(), depth+1)
-	case *types.Map:
-		return l.circular(t, in.Key(), depth+1) || l.circular(t, in.Elem(), depth+1)
-	}
-	return false
 }
 
 // declares checks a name where it is declared.

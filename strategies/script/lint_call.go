@@ -60,6 +60,10 @@ func (l *linter) conversion(e *ast.CallExpr, to types.Type) {
 		if !basicOnly(u.Elem()) {
 			l.refuse(e, "unsupported", "this conversion")
 		}
+	case *types.Pointer:
+		if !types.Identical(to, l.typeOf(e.Args[0])) { // to its own type, as generic functions do: it is left out
+			l.refuse(e, "unsupported", "conversion to %s", types.TypeString(to, hostQualifier))
+		}
 	default:
 		l.refuse(e, "unsupported", "conversion to %s", types.TypeString(to, hostQualifier))
 	}

@@ -233,7 +233,8 @@ func (o *orderCheck) conflict(call place, reads []place) bool {
 		return false
 	}
 	for _, r := range reads {
-		if within(r, call.node) || separated(r, call) {
+		// What is read of the call's own result, or at the index it gives, is read after it.
+		if within(r, call.node) || within(call, r.node) || separated(r, call) {
 			continue
 		}
 		for _, k := range o.readKeys(r.node) {

@@ -33,11 +33,24 @@ func (p *plainer) logic() {
 			return true
 		})
 		p.literalOperands(f)
+		astutil.Apply(f, nil, p.ownType)
 		astutil.Apply(f, nil, p.constOperand)
 	}
 	if p.never {
 		p.declareNever()
 	}
+}
+
+// ownType leaves out the conversion of a pointer to the type that it has.
+func (p *plainer) ownType(c *astutil.Cursor) bool {
+	e, ok := c.Node().(*ast.CallExpr)
+	if !ok || len(e.Args) != 1 || !p.info.Types[e.Fun].IsType() {
+		return true
+	}
+	if _, pointer := p.typeOf(e).Underlying().(*types.Pointer); pointer && types.Identical(p.typeOf(e), p.typeOf(e.Args[0])) {
+		c.Replace(&ast.ParenExpr{Lparen: e.Pos(), X: e.Args[0], Rparen: e.End()})
+	}
+	return true
 }
 
 // constOperand takes constants out of conditions that are not constant as a whole.

@@ -117,10 +117,6 @@ var valueRules = []Rule{
 		"type Price = float64\nvar p Price", "var p float64",
 	},
 	{
-		"circular", "a type made of itself without a struct between", "the interpreter cannot load it", "put it into a field of a struct",
-		"type state func(x float64) state\nvar s state", "type state struct{ next func(x float64) *state }\nvar s state",
-	},
-	{
 		"struct-tag", "a struct tag", "nothing reads it", "leave it out",
 		"type S struct {\n\tA int `json:\"a\"`\n}\nvar s S", "type S struct {\n\tA int\n}\nvar s S",
 	},
