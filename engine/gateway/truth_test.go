@@ -184,12 +184,14 @@ func (d *duet) resumeIfStopped() {
 
 // TestTheChecksCanFail: a ledger that disagrees is noticed.
 func TestTheChecksCanFail(t *testing.T) {
-	for name, spoil := range map[string]func(*broker.Ledger){
-		"filled":   func(l *broker.Ledger) { l.Orders[0].Filled++ },
-		"state":    func(l *broker.Ledger) { l.Orders[0].State = "Submitted" },
-		"unknown":  func(l *broker.Ledger) { l.Orders[0].OwnID = "another" },
-		"overfill": func(l *broker.Ledger) { l.Orders[0].Qty = l.Orders[0].Filled - 1 },
-		"limit":    func(l *broker.Ledger) { l.Executions[0].Qty = 50 },
+	for name, spoil := range map[string]func(*duet, *broker.Ledger){
+		"filled":      func(_ *duet, l *broker.Ledger) { l.Orders[0].Filled++ },
+		"state":       func(_ *duet, l *broker.Ledger) { l.Orders[0].State = "Submitted" },
+		"unknown":     func(_ *duet, l *broker.Ledger) { l.Orders[0].OwnID = "another" },
+		"overfill":    func(_ *duet, l *broker.Ledger) { l.Orders[0].Qty = l.Orders[0].Filled - 1 },
+		"limit":       func(_ *duet, l *broker.Ledger) { l.Executions[0].Qty = 50 },
+		"unprotected": func(d *duet, l *broker.Ledger) { d.spoilChildren(l, "Cancelled", 0) },
+		"orphan":      func(d *duet, l *broker.Ledger) { d.spoilChildren(l, "Working", 1) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDuet(t, 3, broker.Quirks{})
@@ -200,16 +202,37 @@ func TestTheChecksCanFail(t *testing.T) {
 			d.t = &sink
 			d.checkOutcomes(l.Orders)
 			d.checkLimits(&l)
+			d.checkBrackets(l.Orders)
 			if sink.errors > 0 {
 				t.Fatal("the run itself is not clean")
 			}
-			spoil(&l)
-			d.checkOutcomes(l.Orders)
-			d.checkLimits(&l)
+			spoil(d, &l)
+			if name != "unprotected" && name != "orphan" {
+				d.checkOutcomes(l.Orders)
+				d.checkLimits(&l)
+			}
+			d.checkBrackets(l.Orders)
 			if sink.errors == 0 {
 				t.Error("a spoilt ledger passed")
 			}
 		})
+	}
+}
+
+// spoilChildren gives the open children of brackets another state and size.
+func (d *duet) spoilChildren(l *broker.Ledger, state string, more engine.Qty) {
+	n := 0
+	for i := range l.Orders {
+		o := &l.Orders[i]
+		if t := d.ourTicket(o.OwnID); o.OwnID != "" && t != nil && ends[o.State] == nil {
+			if known, ok := d.core.Desk(0).Order(t.id); ok && known.Parent != 0 && !d.excused[known.Parent] {
+				o.State, o.Qty = state, o.Qty+more
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		panic("no bracket stands at the end: choose another seed")
 	}
 }
 
