@@ -42,8 +42,8 @@
 //     are dropped, newest first, and counted: the next message that fits in says in
 //     Msg.Lost how many are missing before it, Next says it as a *SlowConsumer, and
 //     the event Slow tells at the first of them. Publishers never wait for a
-//     slow subscriber. In front of each queue 65536 messages or 64 MB can stand while
-//     the process itself is held up.
+//     slow subscriber. In front of a queue that the server fills, 65536 messages or 64 MB
+//     can stand while the process itself is held up.
 //   - A function of Handle has no queue: it is called at once, and must neither wait nor
 //     publish.
 //   - MaxWaiting requests wait at a Serve; the requester of one more gets no answer
