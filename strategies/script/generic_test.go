@@ -85,3 +85,11 @@ func (c *checker) text() string {
 	}
 	return text
 }
+
+// A constraint is no finding beside an error of another kind.
+func TestConstraintBesideAnError(t *testing.T) {
+	found := findings(t, wrap("type number interface{ ~int | ~float64 }\nfunc twice[T number](v T) T { return v + v }\nvar s string = twice(1)"))
+	if len(found) != 1 || found[0].Code != "type" {
+		t.Errorf("%v", found)
+	}
+}
