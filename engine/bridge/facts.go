@@ -78,7 +78,7 @@ type OrderFacts struct {
 	Type       engine.OrderType
 	TIF        engine.TimeInForce
 	Qty        engine.Qty
-	Filled     engine.Qty
+	Filled     engine.Qty      // 0, and the state unknown, when the price of the fills is not stated
 	Average    decimal.Decimal // price of the fills; 0 = none
 	Limit      engine.Price    // NoPrice = not stated; InvalidPrice = off the tick grid
 	Stop       engine.Price
@@ -155,11 +155,16 @@ func listOf[T any](data []byte, name string, read func([]byte) (T, error)) ([]T,
 	return out, failed
 }
 
-// fields are the members of an object by their names; nil when it is none.
+// fields are the members of an object by their names, those that are null aside;
+// nil when it is none.
 func fields(data []byte) map[string][]byte {
 	m := map[string][]byte{}
 	s := scanner{b: data}
-	if !s.object(func(key, value []byte) { m[textOf(key)] = value }) {
+	if !s.object(func(key, value []byte) {
+		if !absent(value) {
+			m[textOf(key)] = value
+		}
+	}) {
 		return nil
 	}
 	return m
@@ -167,15 +172,12 @@ func fields(data []byte) map[string][]byte {
 
 func (d *Decoder) order(data []byte) (OrderFacts, error) {
 	var m orderMembers
-	if !m.read(data) || m.id == nil {
+	if !m.read(data) || textOf(m.id) == "" {
 		return OrderFacts{}, fmt.Errorf("%w: an order without orderId", ErrReply)
 	}
 	o := OrderFacts{
 		Account: textOf(m.account), ID: textOf(m.id), Name: textOf(m.instrument), State: stateOf(textOf(m.state)),
 		OCO: textOf(m.oco), Reason: textOf(m.fault), Limit: engine.NoPrice, Stop: engine.NoPrice,
-	}
-	if string(m.oco) == "null" {
-		o.OCO = ""
 	}
 	qty, err := wholeOf(m.quantity)
 	filled, err2 := wholeOf(m.filled)
@@ -185,7 +187,11 @@ func (d *Decoder) order(data []byte) (OrderFacts, error) {
 			return OrderFacts{}, fmt.Errorf("%w: order %s: %w", ErrReply, o.ID, e)
 		}
 	}
+	if qty < 0 || filled < 0 {
+		return OrderFacts{}, fmt.Errorf("%w: order %s of %d, filled %d: less than nothing", ErrReply, o.ID, qty, filled)
+	}
 	o.Qty, o.Filled, o.Average = engine.Qty(qty), engine.Qty(filled), average
+	o.doubt()
 	o.Side, o.Type, o.TIF = sideOf(textOf(m.action)), typeOf(textOf(m.kind)), tifOf(textOf(m.tif))
 	n := d.lookUp(m.instrument)
 	o.Instrument, o.Known = n.id, n.known && o.Side != 0 && o.Qty > 0
@@ -193,6 +199,14 @@ func (d *Decoder) order(data []byte) (OrderFacts, error) {
 		d.orderPrices(&o, &m)
 	}
 	return o, nil
+}
+
+// doubt takes back what cannot be: an order that is filled by nothing, or at no
+// price. Booking it would end the order without its fill, or book the fill at 0.
+func (o *OrderFacts) doubt() {
+	if o.State == Filled && o.Filled == 0 || o.Filled > 0 && o.Average.IsZero() {
+		o.State, o.Filled = UnknownState, 0
+	}
 }
 
 func (d *Decoder) orderPrices(o *OrderFacts, m *orderMembers) {
@@ -249,14 +263,15 @@ func (d *Decoder) position(data []byte) (Position, error) {
 	if p.Average, err = decimalOf(f["averagePrice"]); err != nil {
 		return Position{}, fmt.Errorf("%w: the position in %s: %w", ErrReply, p.Name, err)
 	}
-	switch strings.ToLower(textOf(f["marketPosition"])) {
-	case "long":
+	side := textOf(f["marketPosition"])
+	switch low := strings.ToLower(side); {
+	case low == "long" && qty > 0:
 		p.Qty = engine.Qty(qty)
-	case "short":
+	case low == "short" && qty != 0:
 		p.Qty = -engine.Qty(qty).Abs() // the page says unsigned; a sign would say the same twice
-	case "flat":
-	default:
-		return Position{}, fmt.Errorf("%w: the position in %s is neither Long, Short nor Flat", ErrReply, p.Name)
+	case low == "flat" && qty == 0:
+	default: // what is not stated must not be taken for flat
+		return Position{}, fmt.Errorf("%w: the position in %s is %q of %d, which is neither Long, Short nor Flat", ErrReply, p.Name, side, qty)
 	}
 	n := d.lookUp(f["instrument"])
 	p.Instrument, p.Known = n.id, n.known

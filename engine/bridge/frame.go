@@ -94,6 +94,9 @@ func (d *Decoder) Decode(data []byte, at engine.Time, f *Frame) error {
 		return d.pnl(top.accounts, f)
 	case kind != nil:
 		f.Text = textOf(kind)
+	case top.id != nil && top.fault != nil: // a no that is not wrapped in data
+		f.Kind = ReplyFrame
+		f.Reply = newReply(textOf(top.id), data)
 	case top.id != nil && top.data != nil:
 		f.Kind = ReplyFrame
 		f.Reply = newReply(textOf(top.id), top.data)
@@ -109,6 +112,9 @@ type members struct{ kind, quotes, accounts, id, data, fault []byte }
 func (m *members) read(data []byte) bool {
 	s := scanner{b: data}
 	return s.object(func(key, value []byte) {
+		if absent(value) && string(key) != `"data"` {
+			return
+		}
 		switch string(key) {
 		case `"type"`:
 			m.kind = value

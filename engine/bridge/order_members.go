@@ -9,7 +9,7 @@ type orderMembers struct {
 func (m *orderMembers) read(data []byte) bool {
 	s := scanner{b: data}
 	return s.object(func(key, value []byte) {
-		if to := m.slot(key); to != nil {
+		if to := m.slot(key); to != nil && !absent(value) {
 			*to = value
 		}
 	})

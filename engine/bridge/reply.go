@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -95,7 +96,7 @@ func classOf(text string) FailureClass {
 		return AddonOff
 	case has("unknown api command"):
 		return UnknownAPI
-	case has("not found or already terminal"), has("order", "not found"), has("order_not_found"):
+	case has("not found or already terminal"), noOrder.MatchString(low):
 		return NotFoundOrTerminal
 	case has("no position"):
 		return NoPosition
@@ -104,3 +105,8 @@ func classOf(text string) FailureClass {
 	}
 	return Refused
 }
+
+// noOrder matches a text, in lower case, that says that there is no such order: as a
+// sentence or as a machine's code, perhaps behind a code and a colon. That something
+// else was not found, while an order was looked for, must not end the order.
+var noOrder = regexp.MustCompile(`(?:^|: )order[ _](?:(?:linked[ _]to|with|id)[ _])*(?:(?:'[^']*'|"[^"]*"|[a-z-]*[0-9][0-9a-z-]*)[ _])?not[ _]found`)

@@ -144,12 +144,16 @@ func textOf(value []byte) string {
 	return string(value[1 : len(value)-1])
 }
 
+// absent reports whether a member says nothing: null is the broker's way to leave a
+// member out, and must not become the text "null", which two orders could share.
+func absent(value []byte) bool { return string(value) == "null" }
+
 // bare takes the quotes off a number that is written as a string. Empty = absent.
 func bare(value []byte) []byte {
 	if len(value) >= 2 && value[0] == '"' {
 		value = value[1 : len(value)-1]
 	}
-	if string(value) == "null" {
+	if absent(value) {
 		return nil
 	}
 	return value
