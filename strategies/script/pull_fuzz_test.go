@@ -5,7 +5,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path"
 	"slices"
+	"strconv"
 	"testing"
 )
 
@@ -18,7 +20,7 @@ func TestPullRandomPrograms(t *testing.T) {
 		seed := *fuzzSeed + uint64(i)
 		text := thinned(t, program(fmt.Sprintf("r%d", seed), randomProgram(seed)))
 		if _, err := check(FromText("p.go", text), true); err != nil {
-			continue // a label or an import that nothing needs any more
+			continue // a label that nothing needs any more
 		}
 		all++
 		if pullAndPlain(t, text) {
@@ -43,7 +45,6 @@ func thinned(t *testing.T, text string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := "package " + file.Name.Name + "\n"
 	for _, d := range file.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Name.Name == "Run" {
 			th := thinner{bad: map[string]bool{}}
@@ -52,9 +53,37 @@ func thinned(t *testing.T, text string) string {
 				th.block(fn.Body)
 			}
 		}
+	}
+	dropImports(file)
+	out := "package " + file.Name.Name + "\n"
+	for _, d := range file.Decls {
 		out += printed(d)
 	}
 	return out
+}
+
+// dropImports takes the imports out that nothing names any more.
+func dropImports(file *ast.File) {
+	named := map[string]bool{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if id, ok := sel.X.(*ast.Ident); ok {
+				named[id.Name] = true
+			}
+		}
+		return true
+	})
+	file.Decls = slices.DeleteFunc(file.Decls, func(d ast.Decl) bool {
+		gen, ok := d.(*ast.GenDecl)
+		if !ok || gen.Tok != token.IMPORT {
+			return false
+		}
+		gen.Specs = slices.DeleteFunc(gen.Specs, func(s ast.Spec) bool {
+			name, err := strconv.Unquote(s.(*ast.ImportSpec).Path.Value)
+			return err == nil && !named[path.Base(name)]
+		})
+		return len(gen.Specs) == 0
+	})
 }
 
 // thinner knows the variables that are gone; names are unique in random programs.
