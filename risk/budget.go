@@ -94,6 +94,14 @@ func (b *Budget) Drain(until engine.Time) {
 // Tokens is how many whole tokens there were at the last call.
 func (b *Budget) Tokens() int64 { return b.tokens / token }
 
+// Gauge is how many whole tokens there are at a time, and what the bucket is made of:
+// its capacity, what it gains a second, and what is kept back. It changes nothing.
+func (b *Budget) Gauge(now engine.Time) (tokens, burst, rate, reserve int64) {
+	at := *b
+	at.refill(now)
+	return at.Tokens(), b.cfg.Burst, b.cfg.Rate, b.cfg.Reserve
+}
+
 // Level is how many tokens there are, in units of 1e-9, and as of when: enough
 // to go on from after a restart.
 func (b *Budget) Level() (tokens int64, at engine.Time) { return b.tokens, b.at }

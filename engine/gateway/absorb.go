@@ -67,7 +67,8 @@ func (c *Core) fills(a *account, t *ticket, o *bridge.OrderFacts) {
 	if o.State != bridge.Filled {
 		leaves = max(0, o.Qty-o.Filled)
 	}
-	c.stats.FillDelay += c.now.Sub(max(t.looked, t.since))
+	late := c.now.Sub(max(t.looked, t.since))
+	c.stats.FillDelay, c.stats.FillDelayMax = c.stats.FillDelay+late, max(c.stats.FillDelayMax, late)
 	t.filled, t.notional = o.Filled, total
 	c.fill(a, t, in, qty-above, engine.Price(price), leaves+above)
 	c.fill(a, t, in, above, engine.Price(price+1), leaves)

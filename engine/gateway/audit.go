@@ -262,7 +262,7 @@ func (c *Core) endAudit() {
 	if c.phase == ready {
 		return
 	}
-	c.phase = ready
+	c.enter(ready, "")
 	c.note("orders and positions agree with the broker: trading")
 	for _, a := range c.accounts {
 		c.tellLink(a, engine.LinkUp, "")
@@ -280,6 +280,7 @@ func (c *Core) onSummary(r *bridge.Reply) {
 		if a := c.accountNamed(list[i].Name); a != nil && !a.funded && list[i].Cash != 0 {
 			a.funded = true
 			c.step(a, &engine.Funds{At: c.now, Cash: list[i].Cash})
+			a.high = a.desk.Book().Balance().Equity // what there was before was a guess
 		}
 	}
 	c.endAudit()

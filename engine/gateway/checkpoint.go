@@ -42,7 +42,7 @@ func (s *Shell) checkpoint() error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrJournal, err)
 	}
-	core.stats = s.Core.stats
+	core.remind(s.Core)
 	prefix := s.Core.cfg.Prefix
 	s.Core, s.inputs = core, 0
 	if err := s.step(Input{Kind: Begin, Account: All, Data: state, Text: prefix}); err != nil {
@@ -52,4 +52,13 @@ func (s *Shell) checkpoint() error {
 		s.Keep(number)
 	}
 	return nil
+}
+
+// remind tells a Core what people were told of the one before it. No decision rests
+// on any of this, so it is not part of the state.
+func (c *Core) remind(former *Core) {
+	c.stats, c.news, c.linkAt = former.stats, former.news, former.linkAt
+	for i, a := range former.accounts {
+		c.accounts[i].high = a.high
+	}
 }

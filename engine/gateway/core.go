@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"tollgate/engine"
@@ -18,6 +19,9 @@ type Budget interface {
 	// Level is what is in the bucket and as of when, SetLevel takes it up again.
 	Level() (tokens int64, at engine.Time)
 	SetLevel(tokens int64, at engine.Time)
+	// Gauge is how many whole tokens there are at a time, and what the bucket is made
+	// of. It changes nothing.
+	Gauge(now engine.Time) (tokens, burst, rate, reserve int64)
 	// Drain leaves the bucket empty until a time: the broker refused a call, so
 	// somebody else is spending from the same budget.
 	Drain(until engine.Time)
@@ -103,7 +107,11 @@ type Core struct {
 	later    []deed  // events that follow from what a step brought
 	busy     bool
 
+	linkAt  engine.Time // when the phase began; NoTime = before the run did
+	linkWhy string      // why trading waits; empty when ready
+
 	stats Stats
+	news  news
 	hash  engine.Hash
 	out   []Output
 	arena []byte
@@ -120,6 +128,7 @@ type account struct {
 	pnl     moneyMarks
 	strange map[string]string // positions in instruments nobody configured, as last told
 	mode    engine.Mode
+	high    engine.Money // the highest equity since the program began
 }
 
 type timer struct {
@@ -137,17 +146,18 @@ type deed struct {
 type Stats struct {
 	Frames, Quotes, BadFrames, BadQuotes, Unknown uint64
 	Calls, Questions, Refused, Lost               uint64
-	Fills                                         uint64
+	Denials, Fills                                uint64
 	FillDelay                                     time.Duration // sum over fills: from the last moment the order was known not to have them
+	FillDelayMax                                  time.Duration // the longest of these
 	Audits, Differences                           uint64
 }
 
 // New returns a Core that waits for Begin.
 func New(c Config) *Core {
-	core := &Core{cfg: c, timing: c.Timing.orDefault(), dec: bridge.NewDecoder(c.Universe), now: engine.NoTime, hash: engine.NewHash()}
+	core := &Core{cfg: c, timing: c.Timing.orDefault(), dec: bridge.NewDecoder(c.Universe), now: engine.NoTime, linkAt: engine.NoTime, linkWhy: "connecting", hash: engine.NewHash()}
 	core.feeds.init(c.Universe.Len())
 	for n, a := range c.Accounts {
-		x := &account{index: n, name: a.Name, fresh: true, orders: newOrders(), strange: map[string]string{}}
+		x := &account{index: n, name: a.Name, fresh: true, high: math.MinInt64, orders: newOrders(), strange: map[string]string{}}
 		x.desk = engine.NewDesk(engine.DeskConfig{
 			Universe: c.Universe, Gate: a.Gate, Cash: a.Cash, Calendar: a.Calendar, EntryWait: a.EntryWait,
 		})
@@ -241,6 +251,7 @@ func (c *Core) carryOut(a *account, commands []engine.Command) {
 			c.send(a, cmd)
 		case *engine.Update:
 			a.follow(cmd)
+			c.remember(a, cmd)
 			c.publish(a, cmd)
 		case *engine.PnL:
 			c.publish(a, cmd)
@@ -250,6 +261,7 @@ func (c *Core) carryOut(a *account, commands []engine.Command) {
 			c.setTimer(timer{cmd.At, cmd.ID, a})
 		}
 	}
+	a.high = max(a.high, a.desk.Book().Balance().Equity)
 }
 
 func (c *Core) setTimer(t timer) {

@@ -257,7 +257,7 @@ func TestAddonOff(t *testing.T) {
 	if s := r.state(1); s != engine.Unknown {
 		t.Errorf("the order is %v", s)
 	}
-	if r.core.Ready() || !r.alarmed("the add-on is not connected") || r.core.View().Addon {
+	if r.core.Ready() || !r.alarmed("the add-on is not connected") || r.core.View(r.now).Addon {
 		t.Errorf("trading goes on: %+v", r.outs)
 	}
 	r.buy(2, 1, 18_900)

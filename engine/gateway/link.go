@@ -10,7 +10,9 @@ import (
 // linkUp: the connection stands. The broker kept nothing: subscriptions are made
 // anew, and nothing new is traded until orders and positions have been compared.
 func (c *Core) linkUp() {
-	c.phase, c.addonOff, c.refused = syncing, false, 0
+	c.addonOff, c.refused = false, 0
+	c.enter(syncing, "connected; orders and positions are being compared")
+	c.note("connected to the broker")
 	ids := make([]engine.InstrumentID, c.cfg.Universe.Len())
 	for i := range ids {
 		ids[i] = engine.InstrumentID(i)
@@ -29,7 +31,8 @@ func (c *Core) linkDown(why string) {
 		return
 	}
 	c.stopTrading(why)
-	c.phase = down
+	c.enter(down, why)
+	c.note("the link is down: " + why)
 	for len(c.pending) > 0 {
 		p := c.pending[0]
 		c.pending = append(c.pending[:0], c.pending[1:]...)
@@ -41,7 +44,7 @@ func (c *Core) linkDown(why string) {
 // stopTrading takes the desks off the broker until the next audit agrees.
 func (c *Core) stopTrading(why string) {
 	was := c.phase
-	c.phase = syncing
+	c.enter(syncing, why)
 	c.audit.on = true
 	c.audit.number++
 	c.audit.restart(c.now.Add(c.timing.Retry))
@@ -51,6 +54,14 @@ func (c *Core) stopTrading(why string) {
 	for _, a := range c.accounts {
 		c.tellLink(a, engine.LinkDown, why)
 	}
+}
+
+// enter begins a phase.
+func (c *Core) enter(p linkPhase, why string) {
+	if c.phase != p {
+		c.linkAt = c.now
+	}
+	c.phase, c.linkWhy = p, why
 }
 
 func (c *Core) tellLink(a *account, s engine.LinkState, why string) {
@@ -84,6 +95,9 @@ func (c *Core) operator(in *Input) {
 }
 
 func (c *Core) obey(a *account, v Verb, why string) {
+	if v != NoVerb {
+		c.note(fmt.Sprintf("%s: %s: %s", a.name, v, why))
+	}
 	switch v {
 	case Kill:
 		c.setMode(a, engine.Killed, why)

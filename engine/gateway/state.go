@@ -85,6 +85,7 @@ func (c *Core) begin(data []byte) {
 		}
 	}
 	for n, a := range c.accounts {
+		a.high = max(a.high, a.desk.Book().Balance().Equity)
 		for _, m := range c.cfg.Accounts[n].Members {
 			if _, ok := a.desk.Find(m.Name, m.Instrument); !ok {
 				a.desk.Join(m)
@@ -127,7 +128,7 @@ func (c *Core) restore(data []byte) error {
 	}
 	c.cfg.Budget.SetLevel(s.Tokens, s.TokensAt)
 	if s.Ready {
-		c.phase, c.now = ready, max(c.now, s.At)
+		c.phase, c.linkWhy, c.now = ready, "", max(c.now, s.At)
 		c.audit.next = c.now.Add(c.timing.Audit)
 		c.feeds.begin(c.now)
 	}

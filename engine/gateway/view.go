@@ -1,21 +1,32 @@
 package gateway
 
-import (
-	"time"
-
-	"tollgate/engine"
-)
+import "tollgate/engine"
 
 // View is what a gateway knows, for people and for scripts. Amounts and prices are
-// decimal text, times nanoseconds since 1970 UTC.
+// decimal text, times nanoseconds since 1970 UTC. A Core fills in all that is not
+// said to come from the program around it.
 type View struct {
-	Time     engine.Time   `json:"time"`
-	Link     string        `json:"link"` // down, syncing, ready
-	Addon    bool          `json:"addon"`
-	Hash     string        `json:"decisions_hash"`
-	Accounts []AccountView `json:"accounts"`
-	Quotes   []QuoteView   `json:"quotes"`
-	Stats    StatsView     `json:"stats"`
+	Time       engine.Time    `json:"time"`
+	Link       string         `json:"link"`                  // down, syncing, ready
+	LinkReason string         `json:"link_reason,omitempty"` // why it is not ready
+	LinkSince  engine.Time    `json:"link_since"`            // engine.NoTime: since before the run began
+	Addon      bool           `json:"addon"`
+	Hash       string         `json:"decisions_hash"`
+	Budget     BudgetView     `json:"budget"`
+	Accounts   []AccountView  `json:"accounts"`
+	Quotes     []QuoteView    `json:"quotes"`
+	Strategies []StrategyView `json:"strategies,omitempty"` // from the program around it
+	Denials    []DenialView   `json:"denials"`              // newest first
+	Events     []EventView    `json:"events"`               // newest first; the program around it adds what was told to people
+	Stats      StatsView      `json:"stats"`
+}
+
+// BudgetView is the bucket of calls to the broker.
+type BudgetView struct {
+	Tokens  int64 `json:"tokens"`  // whole ones there are now
+	Burst   int64 `json:"burst"`   // as many as the bucket holds
+	Rate    int64 `json:"rate"`    // a second
+	Reserve int64 `json:"reserve"` // kept back for flattening, protection and cancels
 }
 
 // AccountView is one account.
@@ -23,33 +34,47 @@ type AccountView struct {
 	Name       string         `json:"name"`
 	Mode       string         `json:"mode"` // active, reduce-only, killed
 	Reason     string         `json:"reason,omitempty"`
+	Cash       string         `json:"cash"`
 	Equity     string         `json:"equity"`
+	Unrealized string         `json:"unrealized_pnl"`
 	SessionPnL string         `json:"session_pnl"`
+	Drawdown   string         `json:"drawdown"`         // equity below its highest since this program began; never negative
+	Limits     *LimitsView    `json:"limits,omitempty"` // from the program around it
 	Positions  []PositionView `json:"positions"`
 	Orders     []OrderView    `json:"orders"`
+}
+
+// LimitsView is what the account's figures are held against. An empty amount is no limit.
+type LimitsView struct {
+	DailyLoss  string `json:"daily_loss,omitempty"`
+	Drawdown   string `json:"drawdown,omitempty"` // configured; this version does not enforce it
+	MaxWorking int    `json:"max_working_orders,omitempty"`
 }
 
 // PositionView is what a strategy holds of an instrument.
 type PositionView struct {
 	Strategy   string     `json:"strategy"`
 	Instrument string     `json:"instrument"`
-	Qty        engine.Qty `json:"qty"` // signed
+	Qty        engine.Qty `json:"qty"`               // signed
+	Average    string     `json:"average,omitempty"` // price paid, rounded to two digits more than a tick has; empty when flat
+	Mark       string     `json:"mark,omitempty"`    // price it could be closed at; empty when flat or not known
 	Unrealized string     `json:"unrealized_pnl"`
 	Realized   string     `json:"realized_pnl"`
 }
 
 // OrderView is one open order.
 type OrderView struct {
-	ID         string     `json:"id"` // at the broker
-	Strategy   string     `json:"strategy"`
-	Instrument string     `json:"instrument"`
-	Side       string     `json:"side"`
-	Type       string     `json:"type"`
-	State      string     `json:"state"`
-	Qty        engine.Qty `json:"qty"`
-	Filled     engine.Qty `json:"filled"`
-	Limit      string     `json:"limit,omitempty"`
-	Stop       string     `json:"stop,omitempty"`
+	ID         string      `json:"id"` // at the broker
+	Strategy   string      `json:"strategy"`
+	Instrument string      `json:"instrument"`
+	Side       string      `json:"side"`
+	Type       string      `json:"type"`
+	State      string      `json:"state"` // "unknown": an answer was lost, it counts at full size until it is looked up
+	Qty        engine.Qty  `json:"qty"`
+	Filled     engine.Qty  `json:"filled"`
+	Limit      string      `json:"limit,omitempty"`
+	Stop       string      `json:"stop,omitempty"`
+	Sent       engine.Time `json:"sent"`
 }
 
 // QuoteView is the market of an instrument.
@@ -61,96 +86,71 @@ type QuoteView struct {
 	Time       engine.Time `json:"time"`
 }
 
+// The states of a StrategyView.
+const (
+	StrategyRunning = "running"
+	StrategyStopped = "stopped" // for good: its script failed
+	StrategySilent  = "silent"  // its worker does not answer
+)
+
+// StrategyView is a strategy on an instrument.
+type StrategyView struct {
+	Name       string      `json:"name"`
+	Account    string      `json:"account"`
+	Instrument string      `json:"instrument"`
+	State      string      `json:"state"`            // running, stopped, silent
+	Reason     string      `json:"reason,omitempty"` // why it is not running, or why an older version came back
+	Version    string      `json:"version"`          // hash of its source
+	Since      engine.Time `json:"since"`            // when that version took over; engine.NoTime: it is the first
+}
+
+// DenialView is a no of the gate or the Desk. Equal ones of a strategy are counted
+// together.
+type DenialView struct {
+	Time       engine.Time `json:"time"` // of the newest
+	Account    string      `json:"account"`
+	Strategy   string      `json:"strategy"`
+	Instrument string      `json:"instrument"`
+	Order      string      `json:"order"` // what was asked for
+	Code       engine.Code `json:"code"`
+	Limit      string      `json:"limit,omitempty"`
+	Value      string      `json:"value,omitempty"`
+	Text       string      `json:"text"`
+	Count      uint64      `json:"count"`
+}
+
+// The kinds of an EventView.
+const (
+	EventFill    = "fill"
+	EventOrder   = "order"   // an order rests, ended or was rejected
+	EventUnknown = "unknown" // an answer was lost
+	EventAlarm   = "alarm"
+	EventNote    = "note"
+)
+
+// EventView is one thing that happened, in words.
+type EventView struct {
+	Time    engine.Time `json:"time"`
+	Kind    string      `json:"kind"`
+	Account string      `json:"account,omitempty"`
+	Text    string      `json:"text"`
+}
+
 // StatsView is what was counted since the run began.
 type StatsView struct {
-	Frames      uint64 `json:"frames"`
-	Quotes      uint64 `json:"quotes"`
-	BadFrames   uint64 `json:"bad_frames"`
-	BadQuotes   uint64 `json:"bad_quotes"`
-	Calls       uint64 `json:"calls"`
-	Questions   uint64 `json:"questions"`
-	Refused     uint64 `json:"refused"`
-	Lost        uint64 `json:"lost"`
-	Waiting     int    `json:"waiting"` // calls without an answer
-	Fills       uint64 `json:"fills"`
-	FillDelayMS int64  `json:"fill_delay_ms"` // at most so long after it happened was a fill learned, on average
-	Audits      uint64 `json:"audits"`
-	Differences uint64 `json:"differences"`
-}
-
-var phaseNames = [...]string{"down", "syncing", "ready"}
-
-// View draws the picture.
-func (c *Core) View() View {
-	s := c.stats
-	v := View{
-		Time: c.now, Link: phaseNames[c.phase], Addon: !c.addonOff, Hash: c.Hash().String(),
-		Accounts: []AccountView{}, Quotes: []QuoteView{},
-		Stats: StatsView{
-			Frames: s.Frames, Quotes: s.Quotes, BadFrames: s.BadFrames, BadQuotes: s.BadQuotes, Calls: s.Calls, Questions: s.Questions,
-			Refused: s.Refused, Lost: s.Lost, Waiting: len(c.pending), Fills: s.Fills, Audits: s.Audits, Differences: s.Differences,
-		},
-	}
-	if s.Fills > 0 {
-		v.Stats.FillDelayMS = (s.FillDelay / time.Duration(s.Fills)).Milliseconds()
-	}
-	for _, a := range c.accounts {
-		v.Accounts = append(v.Accounts, c.viewAccount(a))
-	}
-	if len(c.accounts) > 0 {
-		v.Quotes = c.viewQuotes(c.accounts[0].desk.Book())
-	}
-	return v
-}
-
-func (c *Core) viewAccount(a *account) AccountView {
-	b := a.desk.Book()
-	v := AccountView{
-		Name: a.name, Mode: b.Mode().String(), Reason: b.ModeReason(), Equity: b.Balance().Equity.String(), SessionPnL: b.SessionPnL().String(),
-		Positions: []PositionView{}, Orders: []OrderView{},
-	}
-	members := a.desk.Members()
-	for s, m := range members {
-		h := a.desk.Holding(engine.StrategyID(s))
-		if h.Position == 0 && h.Realized == 0 && h.Fees == 0 {
-			continue
-		}
-		in := c.cfg.Universe.Get(m.Instrument)
-		v.Positions = append(v.Positions, PositionView{
-			Strategy: m.Name, Instrument: in.Key, Qty: h.Position,
-			Unrealized: h.Unrealized(b.Top(m.Instrument).Mark(h.Position), in).String(), Realized: (h.Realized - h.Fees).String(),
-		})
-	}
-	for _, t := range a.open {
-		if o, ok := a.desk.Order(t.id); ok {
-			v.Orders = append(v.Orders, c.viewOrder(t, o, members[o.Strategy].Name))
-		}
-	}
-	return v
-}
-
-func (c *Core) viewOrder(t *ticket, o *engine.Order, strategy string) OrderView {
-	in := c.cfg.Universe.Get(o.Terms.Instrument)
-	return OrderView{
-		ID: t.label(), Strategy: strategy, Instrument: in.Key, Side: o.Terms.Side.String(), Type: o.Terms.Type.String(), State: o.State.String(),
-		Qty: o.Terms.Qty, Filled: o.Filled, Limit: priceText(in, o.Terms.Limit), Stop: priceText(in, o.Terms.Stop),
-	}
-}
-
-func (c *Core) viewQuotes(b *engine.Book) []QuoteView {
-	out := []QuoteView{}
-	for id := range engine.InstrumentID(c.cfg.Universe.Len()) {
-		top, in := b.Top(id), c.cfg.Universe.Get(id)
-		if top.At != engine.NoTime {
-			out = append(out, QuoteView{in.Key, priceText(in, top.Bid), priceText(in, top.Ask), priceText(in, top.Last), top.At})
-		}
-	}
-	return out
-}
-
-func priceText(in *engine.Instrument, p engine.Price) string {
-	if !p.Known() {
-		return ""
-	}
-	return in.Decimal(p).String()
+	Frames         uint64 `json:"frames"`
+	Quotes         uint64 `json:"quotes"`
+	BadFrames      uint64 `json:"bad_frames"`
+	BadQuotes      uint64 `json:"bad_quotes"`
+	Calls          uint64 `json:"calls"`
+	Questions      uint64 `json:"questions"`
+	Refused        uint64 `json:"refused"`
+	Lost           uint64 `json:"lost"`
+	Waiting        int    `json:"waiting"` // calls without an answer
+	Denials        uint64 `json:"denials"`
+	Fills          uint64 `json:"fills"`
+	FillDelayMS    int64  `json:"fill_delay_ms"`     // at most so long after it happened was a fill learned, on average
+	FillDelayMaxMS int64  `json:"fill_delay_max_ms"` // the same of the fill that was learned latest
+	Audits         uint64 `json:"audits"`
+	Differences    uint64 `json:"differences"`
 }

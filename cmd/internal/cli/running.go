@@ -4,12 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -217,38 +215,4 @@ func (f *runningFlags) dirs() ([]string, error) {
 		}
 	}
 	return dirs, nil
-}
-
-// printView prints a view for people.
-func printView(out io.Writer, v *gateway.View) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	addon := ""
-	if !v.Addon {
-		addon = ", the add-on is not connected"
-	}
-	fmt.Fprintf(w, "link\t%s%s\n", v.Link, addon)
-	for _, a := range v.Accounts {
-		fmt.Fprintf(w, "account\t%s, %s%s, equity %s, session %s\n", a.Name, a.Mode, reasonText(a.Reason), a.Equity, a.SessionPnL)
-		for _, p := range a.Positions {
-			fmt.Fprintf(w, "  position\t%s %s %+d, unrealised %s, realised %s\n", p.Strategy, p.Instrument, p.Qty, p.Unrealized, p.Realized)
-		}
-		for _, o := range a.Orders {
-			fmt.Fprintf(w, "  order\t%s %s %s %d %s %s %s, %s, %d filled\n", o.ID, o.Strategy, o.Side, o.Qty, o.Type, o.Instrument, strings.TrimSpace(o.Limit+" "+o.Stop), o.State, o.Filled)
-		}
-	}
-	for _, q := range v.Quotes {
-		fmt.Fprintf(w, "quote\t%s  %s / %s  last %s  %s\n", q.Instrument, q.Bid, q.Ask, q.Last, q.Time)
-	}
-	s := v.Stats
-	fmt.Fprintf(w, "calls\t%d, %d questions, %d refused, %d lost, %d waiting\n", s.Calls, s.Questions, s.Refused, s.Lost, s.Waiting)
-	fmt.Fprintf(w, "fills\t%d, learned after %d ms on average at most\n", s.Fills, s.FillDelayMS)
-	fmt.Fprintf(w, "decisions\t%s\n", v.Hash)
-	return w.Flush()
-}
-
-func reasonText(s string) string {
-	if s == "" {
-		return ""
-	}
-	return " (" + strings.TrimSpace(s) + ")"
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tollgate/engine"
 	"tollgate/engine/gateway"
 	"tollgate/strategies/worker"
 )
@@ -40,8 +41,8 @@ func (s *Stack) answer(ctx context.Context, r gateway.Request) gateway.Response 
 }
 
 func (s *Stack) status(ctx context.Context) gateway.Response {
-	var v gateway.View
-	if err := s.shell.Ask(ctx, func(c *gateway.Core) { v = c.View() }); err != nil {
+	v, err := s.Look(ctx)
+	if err != nil {
 		return gateway.Response{Error: err.Error()}
 	}
 	b, err := json.Marshal(v)
@@ -108,7 +109,7 @@ func (s *Stack) untilFlat(ctx context.Context, account int) (string, error) {
 	defer t.Stop()
 	left := ""
 	for {
-		if err := s.shell.Ask(ctx, func(c *gateway.Core) { left = leftOf(c.View(), account) }); err != nil {
+		if err := s.shell.Ask(ctx, func(c *gateway.Core) { left = leftOf(c.View(engine.NoTime), account) }); err != nil {
 			return "", err
 		}
 		if left == "" {

@@ -138,6 +138,10 @@ func (h *house) number(d *engine.Desk) error {
 				return fmt.Errorf("strategy %s is not known to the desk of %s", t.config.Name, h.name)
 			}
 			x.Instances = append(x.Instances, worker.Instance{ID: id, Instrument: engine.InstrumentID(n)})
+			h.stack.board.enlist(strategyLine{account: h.account, id: id, StrategyView: gateway.StrategyView{
+				Name: t.config.Name, Account: h.name, Instrument: h.stack.universe.Get(engine.InstrumentID(n)).Key,
+				State: gateway.StrategyRunning, Version: x.Checked.Source.Hash, Since: engine.NoTime,
+			}})
 		}
 	}
 	return nil
@@ -185,13 +189,14 @@ func (h *house) carryNews() {
 		if err != nil {
 			continue
 		}
+		h.stack.board.news(h.account, c)
 		switch c := c.(type) {
 		case *engine.Log:
-			h.stack.Tell(gateway.Note, h.label(c.Strategy)+c.Text)
+			h.stack.tell(gateway.Note, h.label(c.Strategy)+c.Text)
 		case *engine.Halt:
-			h.stack.Tell(gateway.Alarm, h.label(c.Strategy)+"stopped: "+c.Reason)
+			h.stack.tell(gateway.Alarm, h.label(c.Strategy)+"stopped: "+c.Reason)
 		case *engine.Version:
-			h.stack.Tell(gateway.Note, h.label(c.Strategy)+versionText(c))
+			h.stack.tell(gateway.Note, h.label(c.Strategy)+versionText(c))
 		}
 	}
 }
@@ -231,8 +236,11 @@ func (h *house) watchBeats(done <-chan struct{}) {
 				return
 			}
 			t.Reset(silent)
+			h.stack.board.heard(h.account, "")
 		case <-t.C:
-			h.stack.hand(gateway.Message{Account: h.account, Lost: fmt.Sprintf("nothing was heard of it for %v", silent)})
+			why := fmt.Sprintf("nothing was heard of it for %v", silent)
+			h.stack.board.heard(h.account, why)
+			h.stack.hand(gateway.Message{Account: h.account, Lost: why})
 		}
 	}
 }

@@ -52,6 +52,7 @@ type Stack struct {
 	state    []byte
 	prefix   string
 	houses   []*house // one for each account that has strategies
+	board    board
 	messages chan gateway.Message
 	ended    chan struct{} // closed when nobody reads messages any more
 }
@@ -88,7 +89,7 @@ func Open(o Options) (*Stack, error) {
 		Retake: retake(o.Config), Seed: uint64(time.Now().UnixNano()),
 	})
 	s.shell = gateway.NewShell(gateway.ShellConfig{
-		Core: s.core, Clock: o.Clock, Link: s.link, Journal: s.record, Publish: s.publish, Workers: s.messages, Tell: o.Tell,
+		Core: s.core, Clock: o.Clock, Link: s.link, Journal: s.record, Publish: s.publish, Workers: s.messages, Tell: s.tell,
 		Renew: s.renewCore, Keep: s.record.Pin,
 	})
 	for i := range o.Config.Accounts {
@@ -139,7 +140,7 @@ func (s *Stack) openJournal() error {
 	}
 	s.record = w
 	if recovery.Cut != nil {
-		s.Tell(gateway.Note, recovery.String())
+		s.tell(gateway.Note, recovery.String())
 	}
 	past, err := gateway.FindPast(dir)
 	if err == nil {
@@ -225,7 +226,7 @@ func (s *Stack) Run(ctx context.Context) error {
 	}
 	door, err := gateway.NewControl(s.Config.DataDir)
 	if err != nil {
-		s.Tell(gateway.Alarm, fmt.Sprintf("tollgate status, kill and reload will not find this program: %v", err))
+		s.tell(gateway.Alarm, fmt.Sprintf("tollgate status, kill and reload will not find this program: %v", err))
 	} else {
 		defer func() { _ = door.Close() }()
 		go door.Serve(s.answer)
@@ -298,9 +299,6 @@ func (s *Stack) Close() error {
 	}
 	return err
 }
-
-// View is what the gateway knows. Not while Run is under way; ask the Shell then.
-func (s *Stack) View() gateway.View { return s.shell.Core.View() }
 
 // renewCore makes another Core for a checkpoint.
 func (s *Stack) renewCore() ([]byte, *gateway.Core, error) {
