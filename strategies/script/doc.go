@@ -153,7 +153,7 @@
 // A source has at most MaxFiles files and MaxBytes bytes. Package variables and
 // init functions must be done within InitLimit. Checked and Source are read-only
 // and may be shared; a Program belongs to one goroutine. Loading is safe for
-// concurrent use.
+// concurrent use; scripts are loaded one after another.
 //
 // One allocation is bounded: a make by MaxSize items and MaxMake bytes, a string of the
 // library (strings.Repeat, Replace, ReplaceAll, Join, strconv.FormatFloat) by MaxSize

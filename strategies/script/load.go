@@ -117,7 +117,14 @@ func (c *Checked) startAs(o Options, moved *pulled) (*instance, error) {
 	return in, in.eval()
 }
 
+// loading is held while a script is evaluated. For a struct type that refers to itself
+// the interpreter writes into a type that package reflect already shows to everybody,
+// so two such scripts must not be loaded at one time.
+var loading sync.Mutex
+
 func (in *instance) eval() error {
+	loading.Lock()
+	defer loading.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), InitLimit)
 	defer cancel()
 	_, err := in.it.EvalWithContext(ctx, in.code)
