@@ -13,7 +13,8 @@ var (
 	bars  = strategies.Minutes(1)
 	bands = strategies.Bollinger(bars.Close, length, width)
 
-	protect int // the working stop
+	// State: names with a capital letter live on when the script is reloaded.
+	Protect int // the working stop
 )
 
 // OnBar enters outside the bands and leaves at the middle.
@@ -33,13 +34,13 @@ func OnBar(ctx *strategies.Context, b *strategies.Bar) {
 
 // OnFill puts a stop behind a new position.
 func OnFill(ctx *strategies.Context, f *strategies.Fill) {
-	if f.ID == 0 || f.ID == protect || f.Position == 0 {
+	if f.ID == 0 || f.ID == Protect || f.Position == 0 {
 		return
 	}
 	room := float64(ticks) * ctx.Tick
 	if f.Position > 0 {
-		protect = ctx.SellStop(f.Qty, ctx.Round(f.Price-room))
+		Protect = ctx.SellStop(f.Qty, ctx.Round(f.Price-room))
 	} else {
-		protect = ctx.BuyStop(f.Qty, ctx.Round(f.Price+room))
+		Protect = ctx.BuyStop(f.Qty, ctx.Round(f.Price+room))
 	}
 }

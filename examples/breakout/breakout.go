@@ -12,18 +12,19 @@ var (
 
 	_ = strategies.Minutes(1) // the bars OnBar gets
 
-	day       int     // trade date the range belongs to
-	high, low float64 // of the opening range so far
-	bar       int     // bars in the range
-	entered   bool
+	// State: names with a capital letter live on when the script is reloaded.
+	Day       int     // trade date the range belongs to
+	High, Low float64 // of the opening range so far
+	Bars      int     // bars in the range
+	Entered   bool
 )
 
 // OnBar gathers the range, then waits for the first close beyond it.
 func OnBar(ctx *strategies.Context, b *strategies.Bar) {
-	if ctx.Date != day {
-		day = ctx.Date
-		bar = 0
-		entered = false
+	if ctx.Date != Day {
+		Day = ctx.Date
+		Bars = 0
+		Entered = false
 	}
 	now := ctx.TimeOfDay
 	switch {
@@ -33,33 +34,33 @@ func OnBar(ctx *strategies.Context, b *strategies.Bar) {
 		}
 	case now > open && now <= open+minutes*60:
 		gather(b)
-	case now > open+minutes*60 && bar > 0 && !entered:
+	case now > open+minutes*60 && Bars > 0 && !Entered:
 		enter(ctx, b)
 	}
 }
 
 // gather widens the range by a bar.
 func gather(b *strategies.Bar) {
-	if bar == 0 || b.High > high {
-		high = b.High
+	if Bars == 0 || b.High > High {
+		High = b.High
 	}
-	if bar == 0 || b.Low < low {
-		low = b.Low
+	if Bars == 0 || b.Low < Low {
+		Low = b.Low
 	}
-	bar++
+	Bars++
 }
 
 // enter goes with the break; the far side of the range is the stop.
 func enter(ctx *strategies.Context, b *strategies.Bar) {
-	span := (high - low) * reward
+	span := (High - Low) * reward
 	if span < ctx.Tick {
 		return
 	}
-	if b.Close > high {
-		ctx.BuyBracket(size, ctx.RoundDown(low), ctx.Round(b.Close+span))
-		entered = true
-	} else if b.Close < low {
-		ctx.SellBracket(size, ctx.RoundUp(high), ctx.Round(b.Close-span))
-		entered = true
+	if b.Close > High {
+		ctx.BuyBracket(size, ctx.RoundDown(Low), ctx.Round(b.Close+span))
+		Entered = true
+	} else if b.Close < Low {
+		ctx.SellBracket(size, ctx.RoundUp(High), ctx.Round(b.Close-span))
+		Entered = true
 	}
 }

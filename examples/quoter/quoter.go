@@ -15,7 +15,8 @@ var (
 	limit = strategies.Int("limit", 3, 1, 50, "largest position")
 	every = strategies.Duration("every", 2*time.Second, time.Second, time.Minute, "how often the quotes are looked at")
 
-	bid, ask int // the working orders; 0 = none
+	// State: names with a capital letter live on when the script is reloaded.
+	Bid, Ask int // the working orders; 0 = none
 )
 
 // OnStart asks for a regular look; quoting on every event would spend the budget
@@ -39,8 +40,8 @@ func OnTimer(ctx *strategies.Context, t *strategies.Timer) {
 	if sellAt < ctx.Ask {
 		sellAt = ctx.Ask
 	}
-	bid = work(ctx, bid, strategies.Buy, buyAt, ctx.Position+size <= limit)
-	ask = work(ctx, ask, strategies.Sell, sellAt, ctx.Position-size >= -limit)
+	Bid = work(ctx, Bid, strategies.Buy, buyAt, ctx.Position+size <= limit)
+	Ask = work(ctx, Ask, strategies.Sell, sellAt, ctx.Position-size >= -limit)
 }
 
 // work keeps one side's order at a price, or takes it away.

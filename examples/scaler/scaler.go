@@ -15,38 +15,39 @@ var (
 	entry = strategies.Donchian(bars, length)
 	leave = strategies.Donchian(bars, exit)
 
-	day    int
-	done   bool    // the session's loss limit was reached
-	row    int     // losing trades in a row
-	before float64 // realised when the trade began
-	top    float64 // the channels as they were before this bar
-	bottom float64
-	out    float64
-	in     float64
+	// State: names with a capital letter live on when the script is reloaded.
+	Day    int
+	Done   bool    // the session's loss limit was reached
+	Row    int     // losing trades in a row
+	Before float64 // realised when the trade began
+	Top    float64 // the channels as they were before this bar
+	Bottom float64
+	Out    float64
+	In     float64
 )
 
 // OnBar enters on a close beyond the last channel and leaves on the inner one.
 func OnBar(ctx *strategies.Context, b *strategies.Bar) {
-	if ctx.Date != day {
-		day = ctx.Date
-		done = false
+	if ctx.Date != Day {
+		Day = ctx.Date
+		Done = false
 	}
-	if entry.Upper.Ready && entry.Upper.N > length && leave.Upper.N > exit && !done && ctx.Working == 0 {
+	if entry.Upper.Ready && entry.Upper.N > length && leave.Upper.N > exit && !Done && ctx.Working == 0 {
 		trade(ctx, b)
 	}
-	top = entry.Upper.V
-	bottom = entry.Lower.V
-	out = leave.Lower.V
-	in = leave.Upper.V
+	Top = entry.Upper.V
+	Bottom = entry.Lower.V
+	Out = leave.Lower.V
+	In = leave.Upper.V
 }
 
 func trade(ctx *strategies.Context, b *strategies.Bar) {
 	switch {
-	case ctx.Position > 0 && b.Close < out, ctx.Position < 0 && b.Close > in:
+	case ctx.Position > 0 && b.Close < Out, ctx.Position < 0 && b.Close > In:
 		ctx.Flatten()
-	case ctx.Position == 0 && b.Close > top:
+	case ctx.Position == 0 && b.Close > Top:
 		ctx.Buy(contracts())
-	case ctx.Position == 0 && b.Close < bottom:
+	case ctx.Position == 0 && b.Close < Bottom:
 		ctx.Sell(contracts())
 	}
 }
@@ -54,7 +55,7 @@ func trade(ctx *strategies.Context, b *strategies.Bar) {
 // contracts is the size after what has been lost: halved for every full row of losses.
 func contracts() int {
 	n := size
-	for i := losses; i <= row && n > 1; i += losses {
+	for i := losses; i <= Row && n > 1; i += losses {
 		n /= 2
 	}
 	return n
@@ -65,19 +66,19 @@ func OnFill(ctx *strategies.Context, f *strategies.Fill) {
 	if f.Position != 0 {
 		return
 	}
-	if ctx.Realized < before {
-		row++
-		ctx.Logf("losing trade, %d in a row: next size %d", row, contracts())
+	if ctx.Realized < Before {
+		Row++
+		ctx.Logf("losing trade, %d in a row: next size %d", Row, contracts())
 	} else {
-		row = 0
+		Row = 0
 	}
-	before = ctx.Realized
+	Before = ctx.Realized
 }
 
 // OnPnL ends the session's trading at the loss limit.
 func OnPnL(ctx *strategies.Context, p *strategies.PnL) {
-	if !done && p.Realized+p.Unrealized <= -budget {
-		done = true
+	if !Done && p.Realized+p.Unrealized <= -budget {
+		Done = true
 		ctx.Log("loss limit of the session reached")
 		ctx.Flatten()
 	}

@@ -5,6 +5,9 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"reflect"
+
+	"tollgate/strategies"
 )
 
 // expression refuses what must not stand as an expression or a type.
@@ -225,12 +228,48 @@ func (l *linter) composite(e *ast.CompositeLit) {
 // hostType refuses types that live at the host anywhere but behind a pointer.
 func (l *linter) hostType(e *ast.SelectorExpr) {
 	name, ok := l.info.Uses[e.Sel].(*types.TypeName)
-	if !ok || !isLive(name.Type()) {
+	if !ok {
 		return
 	}
-	if _, pointer := l.parent(1).(*ast.StarExpr); !pointer {
+	_, pointer := l.parent(1).(*ast.StarExpr)
+	if pointer && isEvent(name.Type()) && l.kept() {
+		l.refuse(e, "kept-event", "a *%s that outlives its handler", types.TypeString(name.Type(), qualifier))
+	}
+	if !pointer && isLive(name.Type()) {
 		l.refuse(e, "host-literal", "a %s of the script's own", types.TypeString(name.Type(), qualifier))
 	}
+}
+
+// isEvent reports whether a type is one that handlers get a reused pointer to.
+func isEvent(t types.Type) bool {
+	n, ok := t.(*types.Named)
+	return ok && isHost(t) && eventTypes[n.Obj().Name()]
+}
+
+var eventTypes = func() map[string]bool {
+	m := map[string]bool{}
+	h := reflect.TypeFor[strategies.Handlers]()
+	for i := range h.NumField() {
+		f := h.Field(i).Type
+		for k := range f.NumIn() {
+			if in := f.In(k); in.Kind() == reflect.Pointer && in != reflect.TypeFor[*strategies.Context]() {
+				m[in.Elem().Name()] = true
+			}
+		}
+	}
+	return m
+}()
+
+// kept reports whether the type at hand is that of a package variable or of a field,
+// and not of a parameter, a result or a local.
+func (l *linter) kept() bool {
+	for _, n := range l.stack {
+		switch n.(type) {
+		case *ast.FuncType, *ast.FuncDecl, *ast.FuncLit:
+			return false
+		}
+	}
+	return true
 }
 
 // isLive reports whether a type is one of the host's whose values are connected

@@ -97,6 +97,11 @@ var hostRules = []Rule{
 		"pass the pointer on", "c := *ctx\nctx.Log(c.Bid)", "c := ctx\nctx.Log(c.Bid)",
 	},
 	{
+		"kept-event", "keeping a pointer to an event in a package variable or a field", "what a handler gets is reused for the next event, so the pointer would show that one",
+		"keep a copy: var last strategies.Bar, and last = *b", "var last *strategies.Bar\nfunc OnBar(ctx *strategies.Context, b *strategies.Bar) { last = b }",
+		"var last strategies.Bar\nfunc OnBar(ctx *strategies.Context, b *strategies.Bar) { last = *b }",
+	},
+	{
 		"declare-late", "a declaration of the host called inside a function", "parameters, bars and indicators are known before the first event, or they could not be warmed up",
 		"declare it as a package variable", "e := strategies.EMA(strategies.Last(), 9)\nctx.Log(e.V)", "var e = strategies.EMA(strategies.Last(), 9)",
 	},
