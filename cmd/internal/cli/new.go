@@ -47,6 +47,9 @@ func writeNew(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
+	if _, err := native.Source(); err != nil {
+		fmt.Fprintf(c.ErrOrStderr(), "no go.mod for editors was written: %v\n", err)
+	}
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return err
 	}

@@ -253,7 +253,7 @@ func Source() (string, error) {
 			}
 		}
 	}
-	return "", errors.New("the compiled tier needs the source of tollgate: start in its folder, or set TOLLGATE_SOURCE to it")
+	return "", errors.New("the source of tollgate is needed: start in its folder, or set TOLLGATE_SOURCE to it")
 }
 
 func isModule(dir string) bool {
