@@ -49,18 +49,24 @@ func (c *Core) remember(a *account, u *engine.Update) {
 		c.news.deny(denied{u.At, a.index, u.Strategy, u.Order.Terms, u.Denial, 1})
 		return
 	}
-	if u.Fill.Qty == 0 && !notable(&u.Order) {
+	if u.Fill.Qty == 0 && !a.notable(&u.Order) {
 		return
 	}
 	c.news.happened[c.news.count%keepMoments] = moment{u.At, a.index, u.Order, u.Fill, u.Holding.Position}
 	c.news.count++
 }
 
-// notable leaves out what is only on its way. A market order does not rest.
-func notable(o *engine.Order) bool {
+// notable leaves out what is only on its way. That an order rests is told once, and not
+// after each change; a market order does not rest.
+func (a *account) notable(o *engine.Order) bool {
 	switch o.State {
 	case engine.Working:
-		return o.Terms.Type != engine.Market
+		t := a.tickets[o.ID]
+		if t == nil || t.told || o.Terms.Type == engine.Market {
+			return false
+		}
+		t.told = true
+		return true
 	case engine.Unknown, engine.Dead, engine.Refused, engine.Lapsed:
 		return true
 	}

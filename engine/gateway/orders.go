@@ -30,6 +30,7 @@ type ticket struct {
 	listed  int  // the newest list that showed it
 	reached bool // the market stands at its price
 	reborn  bool // an order under another id was taken for it
+	told    bool // people were told that it rests
 
 	due   engine.Time // when to look next; NoTime = never
 	wait  time.Duration

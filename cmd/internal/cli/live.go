@@ -27,8 +27,8 @@ const (
 
 // liveFlags are the flags of live, as typed.
 type liveFlags struct {
-	config       string
-	yes, noWatch bool
+	config                 string
+	yes, noWatch, noScreen bool
 }
 
 func newLive() *cobra.Command {
@@ -41,16 +41,22 @@ strategies first and wants the account's name typed, unless --yes is given. It r
 to start without max_position, max_order and daily_loss, and with limits that this
 version does not enforce.
 
+On a terminal a screen shows the account against its limits, positions, orders, quotes,
+denials and what happened last. With --no-screen, or elsewhere, what happens is told
+line by line.
+
 Only one program of a user can be connected: see broker and live.takeover in the
 configuration.`,
-		Example: "  tollgate live --config tollgate.yaml",
-		Args:    exactly(0, "no arguments; everything is in the file named with --config"),
-		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c) },
+		Example: `  tollgate live --config tollgate.yaml
+  tollgate live --config tollgate.yaml --no-screen`,
+		Args: exactly(0, "no arguments; everything is in the file named with --config"),
+		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
 	}
 	fs := c.Flags()
 	fs.StringVar(&f.config, "config", "", "configuration file (required)")
 	fs.BoolVar(&f.yes, "yes", false, "do not ask for the account's name")
 	fs.BoolVar(&f.noWatch, "no-watch", false, "do not take new versions of scripts when files change")
+	fs.BoolVar(&f.noScreen, "no-screen", false, noScreenHelp)
 	return c
 }
 
@@ -71,8 +77,10 @@ func (f *liveFlags) run(c *cobra.Command) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	config.DataDir = filepath.Join(config.DataDir, "live")
-	p := paperFlags{noWatch: f.noWatch}
-	o := p.options(c, config, text, config.Broker.URL, tokenOf(config))
+	p := paperFlags{config: f.config, noWatch: f.noWatch, noScreen: f.noScreen}
+	d := p.display(c, "LIVE")
+	d.scene.Live = true
+	o := p.options(d, config, text, config.Broker.URL, tokenOf(config))
 	o.Clock, o.Scale = realClock{}, 1
 	s, err := openStack(o)
 	if err != nil {
@@ -80,7 +88,7 @@ func (f *liveFlags) run(c *cobra.Command) error {
 	}
 	defer func() { _ = s.Close() }()
 	began := time.Now()
-	err = s.Run(ctx)
+	err = d.run(ctx, s)
 	if errors.Is(err, bridge.ErrUnauthorized) {
 		fmt.Fprintln(c.ErrOrStderr(), "tollgate:", err)
 		return statusError(exitRefused)

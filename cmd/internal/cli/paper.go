@@ -29,7 +29,7 @@ type paperFlags struct {
 	config, connect, tokenEnv string
 	speed                     float64
 	quirks, faults            []string
-	asJSON, noWatch           bool
+	asJSON, noWatch, noScreen bool
 }
 
 func newPaper() *cobra.Command {
@@ -42,8 +42,13 @@ workers, the journal. Only the broker is pretended: a simulated bridge inside th
 program plays the recordings that the configuration names under paper, and fills
 orders as a backtest does. It ends with the recording, or when it is interrupted.
 
-Scripts are watched: save a file, and the new version takes over or is refused.`,
+Scripts are watched: save a file, and the new version takes over or is refused.
+
+On a terminal a screen shows the account against its limits, positions, orders, quotes,
+denials and what happened last. With --no-screen, or elsewhere, what happens is told
+line by line.`,
 		Example: `  tollgate paper --config tollgate.yaml
+  tollgate paper --config tollgate.yaml --no-screen
   tollgate paper --config tollgate.yaml --speed 100 --fault lose-reply=1@call=20`,
 		Args: exactly(0, "no arguments; everything is in the file named with --config"),
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
@@ -57,6 +62,7 @@ Scripts are watched: save a file, and the new version takes over or is refused.`
 	fs.StringArrayVar(&f.faults, "fault", nil, "fault of the simulated bridge; see tollgate sim --faults")
 	fs.BoolVar(&f.asJSON, "json", false, "print the result as one JSON object and nothing else")
 	fs.BoolVar(&f.noWatch, "no-watch", false, "do not take new versions of scripts when files change")
+	fs.BoolVar(&f.noScreen, "no-screen", false, noScreenHelp)
 	return c
 }
 
@@ -106,7 +112,8 @@ func (f *paperFlags) contained(ctx context.Context, c *cobra.Command, config *co
 		return err
 	}
 	defer func() { _ = server.Close() }()
-	o := f.options(c, config, text, server.URL(), token)
+	d := f.display(c, fmt.Sprintf("paper %gx", config.Paper.Speed))
+	o := f.options(d, config, text, server.URL(), token)
 	o.Clock, o.Scale = marketClock{server, config.Paper.Speed}, config.Paper.Speed
 	s, err := openStack(o)
 	if err != nil {
@@ -118,7 +125,7 @@ func (f *paperFlags) contained(ctx context.Context, c *cobra.Command, config *co
 	go endOfFeed(ctx, server, end)
 	server.Resume()
 	began := time.Now()
-	err = s.Run(ctx)
+	err = d.run(ctx, s)
 	return errors.Join(err, f.finish(c, s, server, time.Since(began)))
 }
 
@@ -131,16 +138,10 @@ func openStack(o stack.Options) (*stack.Stack, error) {
 	return s, nil
 }
 
-func (f *paperFlags) options(c *cobra.Command, config *configs.Config, text []byte, url string, token func() (string, error)) stack.Options {
-	say := c.ErrOrStderr()
+func (f *paperFlags) options(d *display, config *configs.Config, text []byte, url string, token func() (string, error)) stack.Options {
 	return stack.Options{
 		Config: config, Text: text, URL: url, Token: token, Guard: guard(), Watch: !f.noWatch, Shadow: 10 * time.Minute,
-		Tell: func(kind gateway.OutputKind, line string) {
-			if kind == gateway.Alarm {
-				line = "ALARM " + line
-			}
-			fmt.Fprintln(say, line)
-		},
+		Tell: d.tell, Crash: d.end,
 	}
 }
 
@@ -243,7 +244,8 @@ func (f *paperFlags) connected(ctx context.Context, c *cobra.Command, config *co
 		}
 		return "", fmt.Errorf("--token-env %s: the variable is not set, or empty", f.tokenEnv)
 	}
-	o := f.options(c, config, text, f.connect, token)
+	d := f.display(c, "paper "+f.connect)
+	o := f.options(d, config, text, f.connect, token)
 	o.Clock, o.Scale = realClock{}, 1
 	s, err := openStack(o)
 	if err != nil {
@@ -251,7 +253,7 @@ func (f *paperFlags) connected(ctx context.Context, c *cobra.Command, config *co
 	}
 	defer func() { _ = s.Close() }()
 	began := time.Now()
-	err = s.Run(ctx)
+	err = d.run(ctx, s)
 	return errors.Join(err, f.finish(c, s, nil, time.Since(began)))
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tollgate/engine"
@@ -23,8 +24,17 @@ const (
 
 // guard watches every script of the process, from the first one on.
 var guard = sync.OnceValue(func() *script.Guard {
-	return script.NewGuard(func(text string) { fmt.Fprintln(os.Stderr, text) })
+	return script.NewGuard(func(text string) {
+		if say := guardSays.Load(); say != nil {
+			(*say)(text)
+			return
+		}
+		fmt.Fprintln(os.Stderr, text)
+	})
 })
+
+// guardSays takes the guard's words while a screen stands where they would be printed.
+var guardSays atomic.Pointer[func(text string)]
 
 // stage plays a run at a pace and lets new versions of its strategy in between
 // two market events. A live worker will do the same with the same reloader.

@@ -112,7 +112,7 @@ func (s *Stack) Look(ctx context.Context) (gateway.View, error) {
 	var v gateway.View
 	now := s.Clock.Now()
 	if err := s.shell.Ask(ctx, func(c *gateway.Core) { v = c.View(now) }); err != nil {
-		return v, err
+		return gateway.View{}, err // v may still be written to
 	}
 	s.complete(&v)
 	return v, nil

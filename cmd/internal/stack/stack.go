@@ -30,6 +30,8 @@ type Options struct {
 	// Tell is given what people should hear: alarms, notes, what strategies log. It
 	// must not block; it is called from several goroutines.
 	Tell func(kind gateway.OutputKind, text string)
+	// Crash, when set, is called before a panic ends the program, to leave the terminal in order.
+	Crash func()
 	// Watch makes the workers take new versions of scripts as soon as files change.
 	Watch bool
 	// Shadow is how much recorded time a new version is rehearsed on; 0 = none.
@@ -214,6 +216,7 @@ func (s *Stack) Run(ctx context.Context) error {
 	var work, rest sync.WaitGroup
 	errs := make(chan error, len(s.houses)+2)
 	rest.Go(func() {
+		defer s.crashing()
 		errs <- s.shell.Run(shellCtx, s.prefix, s.state)
 		close(s.ended)
 		stopWork()
@@ -231,11 +234,18 @@ func (s *Stack) Run(ctx context.Context) error {
 		defer func() { _ = door.Close() }()
 		go door.Serve(s.answer)
 	}
-	rest.Go(func() { s.watchKilled(shellCtx) })
+	rest.Go(func() {
+		defer s.crashing()
+		s.watchKilled(shellCtx)
+	})
 	for _, h := range s.houses {
-		work.Go(func() { errs <- h.run(workCtx) })
+		work.Go(func() {
+			defer s.crashing()
+			errs <- h.run(workCtx)
+		})
 	}
 	rest.Go(func() {
+		defer s.crashing()
 		if err := s.link.Run(shellCtx); err != nil {
 			errs <- err
 		}
@@ -252,6 +262,16 @@ func (s *Stack) Run(ctx context.Context) error {
 		all = errors.Join(all, err)
 	}
 	return all
+}
+
+// crashing stands in every goroutine of Run.
+func (s *Stack) crashing() {
+	if r := recover(); r != nil {
+		if s.Crash != nil {
+			s.Crash()
+		}
+		panic(r)
+	}
 }
 
 // drain gives the gateway time to hear what the strategies wanted last. Nothing
