@@ -1,9 +1,7 @@
 package gateway
 
 import (
-	"errors"
 	"fmt"
-	"io"
 
 	"tollgate/engine/journal"
 )
@@ -18,7 +16,7 @@ type Past struct {
 func FindPast(dir string) (Past, error) {
 	var p Past
 	setup := uint64(0)
-	err := each(dir, 0, func(x journal.Record) error {
+	err := journal.Each(dir, 0, func(x journal.Record) error {
 		switch x.Kind {
 		case KindSetup:
 			setup = x.Number
@@ -44,33 +42,11 @@ func Recover(dir string, p Past, newCore func(setup []byte, prefix string) (*Cor
 		return nil, nil
 	}
 	r := NewReplay(false, newCore)
-	if err := each(dir, p.From, r.Record); err != nil {
+	if err := journal.Each(dir, p.From, r.Record); err != nil {
 		return nil, err
 	}
 	if r.Core() == nil {
 		return nil, nil
 	}
 	return r.Core().State(), nil
-}
-
-// each hands every record of a journal on, from a number, to its end. A torn tail is
-// the end.
-func each(dir string, from uint64, take func(journal.Record) error) error {
-	r, err := journal.NewReader(dir, from)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = r.Close() }()
-	for {
-		x, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := take(x); err != nil {
-			return err
-		}
-	}
 }

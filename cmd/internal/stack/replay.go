@@ -1,9 +1,7 @@
 package stack
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,7 +36,7 @@ type ReplayedWorker struct {
 func Replay(dir string, guard *script.Guard) (*Replayed, error) {
 	g := gateway.NewReplay(true, NewCore)
 	var setups []*Setup
-	err := records(filepath.Join(dir, "gateway"), func(x journal.Record) error {
+	err := journal.Each(filepath.Join(dir, "gateway"), 0, func(x journal.Record) error {
 		if x.Kind == gateway.KindSetup {
 			s, err := ParseSetup(x.Payload)
 			if err != nil {
@@ -87,7 +85,7 @@ func replayWorker(dir string, setups []*Setup, guard *script.Guard) (*ReplayedWo
 	var r *worker.Replay
 	runs := 0
 	out := &ReplayedWorker{}
-	err := records(dir, func(x journal.Record) error {
+	err := journal.Each(dir, 0, func(x journal.Record) error {
 		if x.Kind == worker.KindOpen {
 			u, err := universeOf(setups[min(runs, len(setups)-1)])
 			if err != nil {
@@ -116,24 +114,4 @@ func universeOf(s *Setup) (*engine.Universe, error) {
 		return nil, err
 	}
 	return s.Universe(c)
-}
-
-func records(dir string, take func(journal.Record) error) error {
-	r, err := journal.NewReader(dir, 0)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = r.Close() }()
-	for {
-		x, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := take(x); err != nil {
-			return err
-		}
-	}
 }
