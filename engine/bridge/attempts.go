@@ -35,6 +35,13 @@ func readAttempts(path string, now time.Time) []time.Time {
 	return past
 }
 
+// NextAttempt is when a Link with this file of attempts could first connect; a time
+// that is not after now means at once. What a running Link will wait for besides is
+// not in the file. A file that makes no sense counts as full.
+func NextAttempt(path string, now time.Time) time.Time {
+	return NewSchedule(readAttempts(path, now), 0).Next()
+}
+
 // writeAttempts keeps them: on disk before the attempt is made, so that a program
 // that crashes again and again does not connect again and again.
 func writeAttempts(path string, past []time.Time) error {

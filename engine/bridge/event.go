@@ -1,6 +1,10 @@
 package bridge
 
-import "tollgate/engine"
+import (
+	"time"
+
+	"tollgate/engine"
+)
 
 // MaxFrame bounds a frame, in bytes, either way.
 const MaxFrame = 1 << 20
@@ -31,9 +35,10 @@ const (
 type Event struct {
 	Kind  EventKind
 	At    engine.Time
-	Data  []byte // Message: the frame; it belongs to the receiver
-	Class Class  // Down
-	Code  int    // Down: the close code, or the HTTP status of a refusal; 0 = neither
-	Text  string // Down: what happened, for people
-	Fatal error  // Down: not nil = the link has ended for good
+	Data  []byte    // Message: the frame; it belongs to the receiver
+	Class Class     // Down
+	Code  int       // Down: the close code, or the HTTP status of a refusal; 0 = neither
+	Text  string    // Down: what happened, for people
+	Fatal error     // Down: not nil = the link has ended for good
+	Date  time.Time // Up: when the broker answered, by its own clock and in whole seconds; zero = it does not say
 }

@@ -125,6 +125,10 @@ func (d *Decoder) Accounts(data []byte) ([]Account, error) {
 	return listOf(data, "accounts", accountOf)
 }
 
+// SnapshotTime is when the snapshot of GetAccountSummary was made, by the clock of
+// NinjaTrader's machine; NoTime when it does not say. It may come out of a cache.
+func SnapshotTime(data []byte) engine.Time { return epochOf(fields(data)["epoch"]) }
+
 // OrderIDOf is the orderId of an answer; empty when it has none.
 func OrderIDOf(data []byte) string { return textOf(fields(data)["orderId"]) }
 

@@ -24,6 +24,7 @@ type LinkConfig struct {
 	Seed     uint64                 // of the jitter of the back-off
 	Client   *http.Client           // nil = http.DefaultClient
 	PingWait time.Duration          // time between pings and for an answer; 0 = 20 s
+	Once     bool                   // make one attempt and no other: Run returns when its connection has ended
 }
 
 // Bounds of a link.
@@ -88,7 +89,7 @@ func (l *Link) Run(ctx context.Context) error {
 		}
 		l.forget()
 		l.tell(ctx, down)
-		if down.Fatal != nil {
+		if down.Fatal != nil || l.cfg.Once {
 			return down.Fatal
 		}
 		s.Ended(time.Now(), down.Class, stood)
@@ -168,10 +169,11 @@ func (l *Link) once(ctx context.Context) (down Event, stood time.Duration) {
 	if err != nil {
 		return Event{Kind: Down, Class: Unauthorized, Text: err.Error(), Fatal: err}, 0
 	}
-	conn, down := l.dial(ctx, token)
+	conn, happened := l.dial(ctx, token)
+	down = happened
 	if conn != nil {
 		began := time.Now()
-		down = l.live(ctx, conn)
+		down = l.live(ctx, conn, happened)
 		stood = time.Since(began)
 	}
 	down.Text = strings.ReplaceAll(down.Text, token, "[token]")
@@ -179,9 +181,9 @@ func (l *Link) once(ctx context.Context) (down Event, stood time.Duration) {
 }
 
 // live serves a connection to its end.
-func (l *Link) live(ctx context.Context, conn *websocket.Conn) Event {
+func (l *Link) live(ctx context.Context, conn *websocket.Conn, up Event) Event {
 	l.set(conn)
-	l.tell(ctx, Event{Kind: Up})
+	l.tell(ctx, up)
 	err := l.serve(ctx, conn)
 	why := l.unset()
 	_ = conn.CloseNow()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/coder/websocket"
 )
@@ -17,17 +18,27 @@ func (l *Link) key() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if token == "" {
-		return "", fmt.Errorf("%w: the token is empty", ErrUnauthorized)
-	}
-	for _, c := range []byte(token) {
-		if c <= ' ' || c >= 0x7f {
-			return "", fmt.Errorf("%w: the token holds a space, a line end or another character that no token has", ErrUnauthorized)
-		}
+	if err := CheckToken(token); err != nil {
+		return "", err
 	}
 	return token, nil
 }
 
+// CheckToken says why a bearer token cannot be sent; nil = it can. The error is
+// ErrUnauthorized and does not tell the token.
+func CheckToken(token string) error {
+	if token == "" {
+		return fmt.Errorf("%w: the token is empty", ErrUnauthorized)
+	}
+	for _, c := range []byte(token) {
+		if c <= ' ' || c >= 0x7f {
+			return fmt.Errorf("%w: the token holds a space, a line end or another character that no token has", ErrUnauthorized)
+		}
+	}
+	return nil
+}
+
+// dial makes an attempt; the event is Up with the connection, and Down without one.
 func (l *Link) dial(ctx context.Context, token string) (*websocket.Conn, Event) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
@@ -36,9 +47,19 @@ func (l *Link) dial(ctx context.Context, token string) (*websocket.Conn, Event) 
 	})
 	if err == nil {
 		conn.SetReadLimit(MaxFrame)
-		return conn, Event{}
+		return conn, Event{Kind: Up, Date: dateOf(resp)}
 	}
 	return nil, refusal(resp, err.Error())
+}
+
+// dateOf is the Date header of an answer: HTTP's own, so that it says nothing of the
+// clock of NinjaTrader's machine.
+func dateOf(resp *http.Response) time.Time {
+	t, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
 
 // straight is a client that follows no redirect: each would be one more attempt that

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // The sign of a kill is a file: it works when nothing runs, and stays over restarts.
@@ -44,4 +45,13 @@ func Killed(dataDir string) (reason string, killed bool) {
 		return err.Error(), true
 	}
 	return string(b), true
+}
+
+// KilledAt is when the sign was left; the zero time when there is none.
+func KilledAt(dataDir string) time.Time {
+	info, err := os.Stat(killedFile(dataDir))
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
 }
