@@ -13,15 +13,24 @@ import (
 // names a time to come, might hide any number: as many as are allowed are assumed to
 // have been made just now. No file means none.
 func readAttempts(path string, now time.Time) []time.Time {
+	past, err := soundAttempts(path, now)
+	if err != nil {
+		return []time.Time{now, now, now, now}
+	}
+	return past
+}
+
+// soundAttempts reads the file, or says why it cannot be believed.
+func soundAttempts(path string, now time.Time) ([]time.Time, error) {
 	var past []time.Time
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return nil, nil
 	}
 	if err == nil {
 		err = json.Unmarshal(b, &past)
 	}
-	if past == nil {
+	if err == nil && past == nil {
 		err = errors.New("there is no list")
 	}
 	for i := range past {
@@ -29,17 +38,19 @@ func readAttempts(path string, now time.Time) []time.Time {
 			err = errors.New("the times make no sense")
 		}
 	}
-	if err != nil {
-		return []time.Time{now, now, now, now}
-	}
-	return past
+	return past, err
 }
 
 // NextAttempt is when a Link with this file of attempts could first connect; a time
 // that is not after now means at once. What a running Link will wait for besides is
-// not in the file. A file that makes no sense counts as full.
+// not in the file. A file that cannot be believed counts as full and is written anew
+// as that, so that the wait has an end; an error in doing so is the next attempt's.
 func NextAttempt(path string, now time.Time) time.Time {
-	return NewSchedule(readAttempts(path, now), 0).Next()
+	past := readAttempts(path, now)
+	if _, err := soundAttempts(path, now); err != nil {
+		_ = writeAttempts(path, past)
+	}
+	return NewSchedule(past, 0).Next()
 }
 
 // writeAttempts keeps them: on disk before the attempt is made, so that a program

@@ -211,3 +211,14 @@ func BenchmarkDecode(b *testing.B) {
 		})
 	}
 }
+
+func TestSnapshotTime(t *testing.T) {
+	for text, want := range map[string]engine.Time{
+		`{"epoch":1796398267441,"accounts":[]}`: 1796398267441_000_000, `{"epoch":1796398267}`: 1796398267_000_000_000,
+		`{"epoch":0}`: engine.NoTime, `{}`: engine.NoTime, `[]`: engine.NoTime, ``: engine.NoTime, `{"epoch":"soon"}`: engine.NoTime,
+	} {
+		if got := SnapshotTime([]byte(text)); got != want {
+			t.Errorf("%s is %v", text, got)
+		}
+	}
+}

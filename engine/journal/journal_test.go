@@ -187,3 +187,27 @@ func TestLock(t *testing.T) {
 	}
 	must(t, w.Close())
 }
+
+// TestLockWithoutAWriter: whoever holds the directory keeps writers out of it, is kept
+// out by one, and leaves nothing that a writer would stumble over.
+func TestLockWithoutAWriter(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data", "journal")
+	unlock, err := Lock(dir)
+	must(t, err)
+	var locked *LockedError
+	if _, _, err := Open(dir, Options{}); !errors.As(err, &locked) {
+		t.Fatalf("a writer beside a holder: %v", err)
+	}
+	if _, err := Lock(dir); !errors.As(err, &locked) {
+		t.Fatalf("a second holder: %v", err)
+	}
+	must(t, unlock())
+	w, rec := open(t, dir, Options{})
+	if rec.Last != 0 || !rec.Ended {
+		t.Errorf("%+v", rec)
+	}
+	if _, err := Lock(dir); !errors.As(err, &locked) {
+		t.Errorf("a holder beside a writer: %v", err)
+	}
+	must(t, w.Close())
+}

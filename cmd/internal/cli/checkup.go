@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -105,6 +106,9 @@ func (f *checkupFlags) checkUp(c *cobra.Command) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	k.examine(ctx)
+	if ctx.Err() != nil {
+		return errors.New("interrupted before every check was made; no order was sent")
+	}
 	if err := k.print(c.OutOrStdout()); err != nil {
 		return err
 	}
