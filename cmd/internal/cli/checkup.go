@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tollgate/cmd/internal/stack"
 	"tollgate/configs"
 	"tollgate/engine"
 )
@@ -33,6 +34,7 @@ type checkup struct {
 	config   *configs.Config
 	text     []byte // of the configuration
 	dir      string // the data directory of the run that is being prepared
+	attempts string // file in which attempts to connect are remembered; that of the run
 	url      string
 	token    func() (string, error)
 	clock    func() time.Time // this machine's; the one that is being judged
@@ -69,8 +71,8 @@ func newCheckup(c *cobra.Command, f *checkupFlags) (*checkup, error) {
 		return nil, err
 	}
 	k := &checkup{
-		flags: f, config: config, text: text, dir: filepath.Join(config.DataDir, "live"), url: config.Broker.URL,
-		token: tokenOf(config), clock: time.Now, patience: answerPatience, say: c.ErrOrStderr(),
+		flags: f, config: config, text: text, dir: filepath.Join(config.DataDir, "live"), attempts: stack.AttemptsFile(config.DataDir),
+		url: config.Broker.URL, token: tokenOf(config), clock: time.Now, patience: answerPatience, say: c.ErrOrStderr(),
 	}
 	if f.tokenEnv != "" && f.url == "" {
 		return nil, usage("--token-env belongs to --url: the broker's key is where broker.token_env or broker.token_file of %s says", f.config)
@@ -81,8 +83,9 @@ func newCheckup(c *cobra.Command, f *checkupFlags) (*checkup, error) {
 	if u, err := url.Parse(f.url); err != nil || u.Host == "" || u.Scheme != "ws" && u.Scheme != "wss" {
 		return nil, usage("--url %s: give ws://HOST:PORT/ws/stream, as tollgate sim prints it", f.url)
 	}
-	// The same place as paper --connect, so that the broker's own attempts are not spent.
+	// The same places as paper --connect has, so that attempts at the broker are not spent.
 	k.dir, k.url, k.token = filepath.Join(config.DataDir, "paper", "connected"), f.url, f.otherToken
+	k.attempts = stack.AttemptsFile(k.dir)
 	return k, nil
 }
 

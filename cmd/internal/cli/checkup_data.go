@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"strings"
@@ -87,8 +88,9 @@ func (k *checkup) killed() {
 func (k *checkup) gateway() (unlock func(), alone bool) {
 	unlock = func() {}
 	mend := "use tollgate status --config " + k.flags.config + ", or stop it first"
-	for _, dir := range k.running() {
-		if _, err := gateway.Call(dir, gateway.Request{Do: stack.DoStatus}); !errors.Is(err, gateway.ErrNotRunning) {
+	for _, dir := range k.programs() {
+		r, err := gateway.Call(dir, gateway.Request{Do: stack.DoStatus})
+		if !errors.Is(err, gateway.ErrNotRunning) && (dir == k.dir || hasLiveQuotes(r.Status)) {
 			k.fail("gateway", mend, "a gateway is running here, on %s", dir)
 			return unlock, false
 		}
@@ -107,14 +109,24 @@ func (k *checkup) gateway() (unlock func(), alone bool) {
 	return func() { _ = release() }, true
 }
 
-// running are the data directories of programs that would hold the same connection.
-func (k *checkup) running() []string {
-	dirs := []string{k.dir}
-	if k.config.Paper.Quotes == "live" && k.flags.url == "" {
-		f := runningFlags{config: k.flags.config}
-		if all, err := f.dirs(); err == nil {
-			dirs = append(dirs, all...)
-		}
+// programs are the data directories of programs that may hold the same connection.
+func (k *checkup) programs() []string {
+	if k.flags.url != "" {
+		return []string{k.dir}
 	}
-	return dirs
+	f := runningFlags{data: k.config.DataDir}
+	all, err := f.dirs()
+	if err != nil {
+		return []string{k.dir} // what paper trades on cannot be read, so nothing runs there
+	}
+	return all
+}
+
+// hasLiveQuotes reports whether a status is that of a program which takes its quotes
+// from the broker, over the one connection. Paper trading on a recording has none.
+func hasLiveQuotes(status []byte) bool {
+	var s struct {
+		LiveQuotes json.RawMessage `json:"live_quotes"`
+	}
+	return json.Unmarshal(status, &s) == nil && s.LiveQuotes != nil
 }

@@ -62,7 +62,9 @@ var faultedSetUps = []faulted{
 			w.t.Fatal(err)
 		}
 	}, exitOK, []string{"killed WARN"}, "lost my nerve", "tollgate resume", 1},
-	{"a gateway runs", nil, openDoor, exitFailed, append([]string{"gateway FAIL"}, noLink("connection WARN")...), "a gateway is running here", "tollgate status", 0},
+	{"a gateway runs", nil, openDoor("live", "{}"), exitFailed, append([]string{"gateway FAIL"}, noLink("connection WARN")...), "a gateway is running here", "tollgate status", 0},
+	{"paper on live quotes runs", nil, openDoor("paper/now", `{"live_quotes":{"state":"up"}}`), exitFailed, append([]string{"gateway FAIL"}, noLink("connection WARN")...), "paper/now", "tollgate status", 0},
+	{"paper on a recording runs", nil, openDoor("paper/now", `{}`), exitOK, nil, "", "", 1},
 	{"a gateway is about to run", nil, takeJournal, exitFailed, append([]string{"gateway FAIL"}, noLink("connection WARN")...), "a gateway is running here", "tollgate status", 0},
 	{"no key", nil, func(w *ward) { w.t.Setenv("TOLLGATE_TEST_KEY", "") }, exitFailed, append([]string{"key FAIL"}, noLink("connection WARN")...), "TOLLGATE_TEST_KEY is not set", "My Account", 0},
 	{"a key in quotes and more", nil, func(w *ward) { w.t.Setenv("TOLLGATE_TEST_KEY", checkupKey+" "+checkupKey) }, exitFailed, append([]string{"key FAIL"}, noLink("connection WARN")...), "holds a space", "alone", 0},
@@ -71,7 +73,7 @@ var faultedSetUps = []faulted{
 	{"no reserve", nil, func(w *ward) { w.edit["live:"] = "budget: {rate: 3, burst: 20, reserve: 0}\nlive:" }, exitOK, []string{"budget WARN"}, "0 kept back", "budget.reserve", 1},
 	{"a bad parameter", nil, func(w *ward) { w.edit["instruments: ["] = "params: {fast: 900}, instruments: [" }, exitFailed, []string{"strategy FAIL"}, "outside its range", "tollgate check", 1},
 	{"no script", nil, func(w *ward) { w.edit["/cross"] = "/nowhere" }, exitFailed, []string{"strategy FAIL"}, "no such file", "tollgate check", 1},
-	{"attempts that make no sense", nil, func(w *ward) { w.put("link-attempts", "[") }, exitFailed, noLink("connection FAIL"), "as many attempts", "in 62 s", 0},
+	{"attempts that make no sense", nil, func(w *ward) { w.put(stack.AttemptsFile(w.data()), "[") }, exitFailed, noLink("connection FAIL"), "as many attempts", "in 62 s", 0},
 	{"nowhere to write", nil, func(w *ward) { w.edit["/data\""] = "/tollgate.yaml\"" }, exitFailed, append([]string{"data_dir FAIL", "killed WARN", "gateway FAIL"}, noLink("connection WARN")...), "cannot be written", "data_dir", 0},
 }
 
@@ -87,12 +89,12 @@ func instruments(text string) func(*ward) {
 	return func(w *ward) { w.edit["live:"] = "instruments: {ES: {" + text + "}}\nlive:" }
 }
 
-// put leaves a file in the data directory of live.
-func (w *ward) put(name, text string) {
-	if err := os.MkdirAll(w.live(), 0o700); err != nil {
+// put leaves a file, and makes the folders above it.
+func (w *ward) put(path, text string) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(w.live(), name), []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -127,15 +129,23 @@ func hold(w *ward) {
 	}
 }
 
-// openDoor is a gateway as far as another program can see.
-func openDoor(w *ward) {
-	w.put("link-attempts", "[]")
-	door, err := gateway.NewControl(w.live())
-	if err != nil {
-		w.t.Fatal(err)
+// openDoor is a program as far as another one can see: where it runs, and what its
+// status says.
+func openDoor(where, status string) func(*ward) {
+	return func(w *ward) {
+		dir := filepath.Join(w.data(), where)
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			w.t.Fatal(err)
+		}
+		door, err := gateway.NewControl(dir)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.t.Cleanup(func() { _ = door.Close() })
+		go door.Serve(func(context.Context, gateway.Request) gateway.Response {
+			return gateway.Response{Status: []byte(status)}
+		})
 	}
-	w.t.Cleanup(func() { _ = door.Close() })
-	go door.Serve(func(context.Context, gateway.Request) gateway.Response { return gateway.Response{Status: []byte("{}")} })
 }
 
 func takeJournal(w *ward) {
@@ -164,7 +174,7 @@ func TestCheckupFaults(t *testing.T) {
 			if status != c.status || !slices.Equal(got, c.lines) {
 				t.Fatalf("status %d, %q, want %d, %q\n%+v", status, got, c.status, c.lines, odd)
 			}
-			if !strings.Contains(odd[0].Seen, c.says) || !strings.Contains(odd[0].Advice, c.advises) {
+			if len(odd) > 0 && (!strings.Contains(odd[0].Seen, c.says) || !strings.Contains(odd[0].Advice, c.advises)) {
 				t.Errorf("%+v", odd[0])
 			}
 			if n := w.server.Ledger().Upgrades; n != c.upgrades {

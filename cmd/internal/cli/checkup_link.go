@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"path/filepath"
 	"time"
 
 	"tollgate/engine"
@@ -50,7 +49,7 @@ func (k *checkup) connected(ctx context.Context) {
 	ctx, hangUp := context.WithCancel(ctx)
 	defer hangUp()
 	now := time.Now()
-	if wait := bridge.NextAttempt(attemptsFile(k.dir), now).Sub(now); wait > 0 {
+	if wait := bridge.NextAttempt(k.attempts, now).Sub(now); wait > 0 {
 		k.fail("connection", fmt.Sprintf("run the doctor again in %d s", int((wait+time.Second-1)/time.Second)),
 			"not tried: as many attempts to connect were made in the last minute as the broker takes")
 		k.unchecked("there is no connection", connectedChecks[1:]...)
@@ -72,10 +71,6 @@ func (k *checkup) connected(ctx context.Context) {
 	for range a.link.Events() { // closed when the connection is
 	}
 }
-
-// attemptsFile is where the attempts to connect of everything that runs on a data
-// directory are remembered; the same as the gateway's.
-func attemptsFile(dir string) string { return filepath.Join(dir, "link-attempts") }
 
 // announce says what connecting does, before it is done.
 func (k *checkup) announce() {
@@ -104,7 +99,7 @@ func (k *checkup) dial(ctx context.Context) (*asker, <-chan error) {
 	}
 	a := &asker{
 		link: bridge.NewLink(bridge.LinkConfig{
-			URL: k.url, Token: k.token, Now: func() engine.Time { return engine.TimeOf(k.clock()) }, Attempts: attemptsFile(k.dir),
+			URL: k.url, Token: k.token, Now: func() engine.Time { return engine.TimeOf(k.clock()) }, Attempts: k.attempts,
 			Once: true, Seed: uint64(time.Now().UnixNano()),
 		}),
 		decoder: bridge.NewDecoder(u), patience: k.patience,
@@ -123,7 +118,7 @@ func (k *checkup) await(a *asker, ended <-chan error) (bridge.Event, bool) {
 	case e, open := <-a.link.Events():
 		switch {
 		case !open:
-			k.fail("connection", "make "+k.dir+" writable", "not made: %v", <-ended)
+			k.fail("connection", "make the directory of "+k.attempts+" writable", "not made: %v", <-ended)
 			return e, false
 		case e.Kind == bridge.Down:
 			k.lost(&e)

@@ -98,8 +98,9 @@ strategies:
 	}
 }
 
-// live is the data directory that live would run on.
-func (w *ward) live() string { return filepath.Join(w.dir, "data", "live") }
+// data is the configured data directory, live the one within that live would run on.
+func (w *ward) data() string { return filepath.Join(w.dir, "data") }
+func (w *ward) live() string { return filepath.Join(w.data(), "live") }
 
 // examined is the doctor's object.
 type examinedSetUp struct {
@@ -216,11 +217,11 @@ func TestCheckupFifthAttempt(t *testing.T) {
 // once; the next doctor waits for what is left of it.
 func TestCheckupAttemptsAnew(t *testing.T) {
 	w := newWard(t)
-	w.put("link-attempts", `["2199-01-01T00:00:00Z"]`)
+	w.put(stack.AttemptsFile(w.data()), `["2199-01-01T00:00:00Z"]`)
 	if status, e := w.run(); status != exitFailed || !strings.Contains(e.odd()[0].Advice, "in 62 s") {
 		t.Fatalf("status %d, %+v", status, e.odd())
 	}
-	if next := bridge.NextAttempt(attemptsFile(w.live()), time.Now().Add(61*time.Second)); next.After(time.Now().Add(62 * time.Second)) {
+	if next := bridge.NextAttempt(stack.AttemptsFile(w.data()), time.Now().Add(61*time.Second)); next.After(time.Now().Add(62 * time.Second)) {
 		t.Errorf("a minute later the next attempt is at %v", next)
 	}
 }
@@ -294,7 +295,7 @@ func TestCheckupOfAnotherBridge(t *testing.T) {
 	if status, e := w.run(); status != exitOK || len(e.odd()) != 0 {
 		t.Errorf("status %d, %+v", status, e.odd())
 	}
-	if _, err := os.Stat(filepath.Join(w.live(), "link-attempts")); err == nil {
+	if _, err := os.Stat(stack.AttemptsFile(w.data())); err == nil {
 		t.Error("the broker's attempts are spent")
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tollgate/cmd/internal/stack"
 	"tollgate/configs"
 	"tollgate/engine/bridge"
 )
@@ -76,12 +77,13 @@ func (f *liveFlags) run(c *cobra.Command) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	attempts := stack.AttemptsFile(config.DataDir)
 	config.DataDir = filepath.Join(config.DataDir, "live")
 	p := paperFlags{config: f.config, noWatch: f.noWatch, noScreen: f.noScreen}
 	d := p.display(c, "LIVE")
 	d.scene.Live = true
 	o := p.options(d, config, text, config.Broker.URL, tokenOf(config))
-	o.Clock, o.Scale = realClock{}, 1
+	o.Clock, o.Scale, o.Attempts = realClock{}, 1, attempts
 	s, err := openStack(o)
 	if err != nil {
 		return err

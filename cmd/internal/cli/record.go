@@ -64,10 +64,9 @@ func (f *recordFlags) run(c *cobra.Command) error {
 		return usageError{err}
 	}
 	token := tokenOf(config)
-	url, dir := config.Broker.URL, filepath.Join(config.DataDir, "live") // attempts count together with those of live: the broker counts them so
+	url := config.Broker.URL
 	if f.url != "" {
 		url, token = f.url, func() (string, error) { return "record", nil }
-		dir = filepath.Join(config.DataDir, "paper", "connected")
 	}
 	if _, err := token(); err != nil {
 		return usageError{err}
@@ -76,12 +75,12 @@ func (f *recordFlags) run(c *cobra.Command) error {
 	if err != nil {
 		return usageError{err}
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(config.DataDir, 0o700); err != nil {
 		return errors.Join(err, sink.Close())
 	}
 	r := &tape{universe: u, decoder: bridge.NewDecoder(u), sink: sink, say: c.ErrOrStderr()}
 	r.link = bridge.NewLink(bridge.LinkConfig{
-		URL: url, Token: token, Now: realClock{}.Now, Attempts: attemptsFile(dir), Seed: uint64(time.Now().UnixNano()),
+		URL: url, Token: token, Now: realClock{}.Now, Attempts: filepath.Join(config.DataDir, "link-attempts"), Seed: uint64(time.Now().UnixNano()),
 	})
 	err = r.run(f.limit)
 	fmt.Fprintf(c.OutOrStdout(), "%s: %d quotes, %d left out\n", f.out, r.quotes, r.faults)

@@ -6,7 +6,8 @@
 //
 //	journal/gateway           the gateway's record
 //	journal/worker-ACCOUNT    what the worker of an account was stepped with
-//	link-attempts             when the link was last tried, over restarts
+//	link-attempts             when the link was last tried, over restarts; what connects
+//	                          to the broker shares the one beside the directory live
 //	control.json              where the running program can be talked to
 //	killed                    there while everything is stopped by a kill
 package stack

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,9 @@ type Options struct {
 	Crash func()
 	// Watch makes the workers take new versions of scripts as soon as files change.
 	Watch bool
+	// Attempts is the file that remembers attempts to connect; empty = one in the data
+	// directory. Programs that connect as the same user share one: see AttemptsFile.
+	Attempts string
 	// Shadow is how much recorded time a new version is rehearsed on; 0 = none.
 	Shadow time.Duration
 
@@ -87,7 +91,7 @@ func Open(o Options) (*Stack, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.link = bridge.NewLink(bridge.LinkConfig{
-		URL: o.URL, Token: o.Token, Now: o.Clock.Now, Attempts: filepath.Join(o.Config.DataDir, "link-attempts"),
+		URL: o.URL, Token: o.Token, Now: o.Clock.Now, Attempts: cmp.Or(o.Attempts, AttemptsFile(o.Config.DataDir)),
 		Retake: retake(o.Config), Seed: uint64(time.Now().UnixNano()),
 	})
 	s.shell = gateway.NewShell(gateway.ShellConfig{
@@ -157,6 +161,10 @@ func (s *Stack) openJournal() error {
 	}
 	return nil
 }
+
+// AttemptsFile is where the attempts to connect of whoever uses a data directory are
+// remembered. The broker counts them by user, so live, record and paper share one.
+func AttemptsFile(dataDir string) string { return filepath.Join(dataDir, "link-attempts") }
 
 // GatewayJournal is where the gateway's journal is in a data directory.
 func GatewayJournal(dataDir string) string { return filepath.Join(dataDir, "journal", "gateway") }
