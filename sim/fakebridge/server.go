@@ -241,14 +241,21 @@ func (s *Server) Manual(api string, args Args) []byte {
 	return body.AppendJSON(nil)
 }
 
-// Push gives the broker a quote as if the feed had it; its time must not go back.
+// Push gives the broker a quote as if the feed had it. A time before what the
+// market's clock shows counts as that; a later one moves the clock.
 func (s *Server) Push(q *engine.Quote) {
 	s.do(func(now broker.Now) []broker.Out {
 		s.events++
-		s.market.set(s.clock(), max(q.At, now.Market))
-		return s.broker.Quote(now.Limit, q)
+		late := *q
+		late.At = max(q.At, now.Market)
+		s.market.set(s.clock(), late.At)
+		return s.broker.Quote(now.Limit, &late)
 	})
 }
+
+// Withdraw says that whoever pushes quotes has none: nothing fills until the next
+// event of an instrument.
+func (s *Server) Withdraw() { s.do(s.broker.Withdraw) }
 
 // MarketTime is what the market's clock shows. A client in the same process that
 // takes its time from here lives in recorded time.

@@ -35,8 +35,8 @@
 //
 // A QuoteChange states the whole book; a TradePrint states the sides it names. A
 // book is in force from then on, until the session ends, it goes stale
-// (Config.StaleAfter, exactly that old is not yet stale) or the next statement. A
-// crossed book is not in force. A locked one is.
+// (Config.StaleAfter, exactly that old is not yet stale), Withdraw is called or the
+// next statement. A crossed book is not in force. A locked one is.
 //
 //   - An order that arrives while no book is in force is accepted and waits for
 //     one: trades do not fill it, and stale, crossed and missing books are not

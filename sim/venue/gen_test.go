@@ -16,6 +16,7 @@ type exchange interface {
 	Change(at engine.Time, id engine.OrderID, qty engine.Qty, limit, stop engine.Price) []engine.Report
 	Cancel(at engine.Time, id engine.OrderID) []engine.Report
 	Advance(at engine.Time) []engine.Report
+	Withdraw()
 }
 
 type opKind uint8
@@ -26,6 +27,7 @@ const (
 	opChange
 	opCancel
 	opAdvance
+	opWithdraw
 )
 
 // op is one call of an exchange.
@@ -50,6 +52,9 @@ func (o *op) do(x exchange) []engine.Report {
 		return x.Change(o.at, o.id, o.qty, o.limit, o.stop)
 	case opCancel:
 		return x.Cancel(o.at, o.id)
+	case opWithdraw:
+		x.Withdraw()
+		return nil
 	}
 	return x.Advance(o.at)
 }
@@ -64,6 +69,8 @@ func (o *op) String() string {
 		return fmt.Sprintf("%s change %d to %d limit %d stop %d", o.at, o.id, o.qty, o.limit, o.stop)
 	case opCancel:
 		return fmt.Sprintf("%s cancel %d", o.at, o.id)
+	case opWithdraw:
+		return fmt.Sprintf("%s withdraw", o.at)
 	}
 	return fmt.Sprintf("%s advance", o.at)
 }
@@ -129,6 +136,9 @@ func (s *stream) next() op {
 		o.kind, o.id = opCancel, s.oldID()
 	default:
 		o.kind = opAdvance
+		if s.nextID%3 == 2 { // not by a roll, so that seeds that are kept mean what they meant
+			o.kind = opWithdraw
+		}
 	}
 	return o
 }

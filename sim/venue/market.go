@@ -46,7 +46,7 @@ func cleanQty(q engine.Qty) engine.Qty {
 type market struct {
 	sess   engine.Session // the session of the last event, or the next one to open
 	book   [2]side        // bid, ask; assumed from the last trade while !booked
-	bookAt engine.Time    // newest statement of the book in this session; NoTime = none
+	bookAt engine.Time    // newest statement of the book in this session; NoTime = none, or withdrawn
 	last   engine.Price   // last trade in this session; NoPrice = none
 	volume engine.Qty     // cumulative volume last stated
 	booked bool           // the feed has stated a book at some time

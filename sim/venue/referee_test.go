@@ -29,7 +29,8 @@ type judgedTop struct {
 	engine.Top
 	used   [2]engine.Qty // taken at exactly the price of the bid, the ask, since another price or size
 	booked bool
-	date   int // of the session
+	gone   bool // withdrawn, and not stated since
+	date   int  // of the session
 }
 
 func newReferee(u *engine.Universe, c Config) *referee {
@@ -56,6 +57,11 @@ func (r *referee) top(id engine.InstrumentID, at engine.Time) *judgedTop {
 func (r *referee) judge(o *op, reports []engine.Report) error {
 	if o.kind == opQuote {
 		r.see(&o.quote)
+	}
+	if o.kind == opWithdraw {
+		for _, t := range r.tops { // map order: each by itself
+			t.gone = true
+		}
 	}
 	if o.kind == opPlace && r.orders[o.id] == nil {
 		r.orders[o.id] = &judged{Order: engine.Order{ID: o.id, Terms: o.terms}, qty: o.terms.Qty}
@@ -107,6 +113,9 @@ func (r *referee) see(q *engine.Quote) {
 	old := t.Top
 	t.Apply(q)
 	t.booked = t.booked || t.BookAt != engine.NoTime
+	if q.Kind == engine.QuoteChange || q.Bid != engine.NoPrice || q.Ask != engine.NoPrice || !t.booked && q.Last != engine.NoPrice {
+		t.gone = false
+	}
 	if t.Bid != old.Bid || t.BidSize != old.BidSize {
 		t.used[0] = 0
 	}
@@ -182,6 +191,8 @@ func (r *referee) taker(x *judged, rep *engine.Report) error {
 		p, size, side = t.Bid, t.BidSize, 0
 	}
 	switch {
+	case t.gone:
+		return fmt.Errorf("against quotes that were withdrawn")
 	case !t.booked:
 		if p = t.Last + engine.Price(x.Terms.Side); rep.Price != p && x.Terms.Side.Better(rep.Price, p) {
 			return fmt.Errorf("at %d with the last trade at %d", rep.Price, t.Last)

@@ -25,6 +25,7 @@ import (
 //	change 1 4 98 -          quantity, limit, stop
 //	cancel 1
 //	advance
+//	withdraw                 the quotes of every instrument
 //	at 10s                   moves the clock, counted from 2024-01-02 12:00 UTC
 //	2 T 100 3                an instrument's number before the event or after the order's number (place 1:2 ...)
 //
@@ -178,6 +179,9 @@ func (s *script) call(t *testing.T, where string, f []string) []engine.Report {
 		return s.v.Cancel(s.now, engine.OrderID(arg(1)))
 	case "advance":
 		return s.v.Advance(s.now)
+	case "withdraw":
+		s.v.Withdraw()
+		return nil
 	case "at":
 		d, err := time.ParseDuration(f[1])
 		if err != nil {

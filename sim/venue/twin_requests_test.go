@@ -216,6 +216,8 @@ func (w *twin) Change(at engine.Time, id engine.OrderID, qty engine.Qty, limit, 
 }
 
 // Advance implements exchange.
+func (w *twin) Withdraw() { w.cut = len(w.events) }
+
 func (w *twin) Advance(at engine.Time) []engine.Report {
 	w.start(at)
 	return w.out

@@ -12,6 +12,7 @@ type twin struct {
 	orders []*twinOrder
 	uses   []twinUse
 	clock  int
+	cut    int // events before the quotes were last withdrawn
 	groups map[engine.OCO]*twinGroup
 	out    []engine.Report
 }
@@ -96,7 +97,7 @@ func (w *twin) book(id engine.InstrumentID, at engine.Time) twinBook {
 	none := twinSide{price: engine.NoPrice, size: engine.UnknownQty, worst: engine.NoPrice}
 	b := twinBook{bid: none, ask: none, at: engine.NoTime, last: engine.NoPrice, volume: engine.UnknownQty}
 	cal := w.u.Get(id).Calendar
-	date := 0
+	date, stated := 0, -1
 	newDay := func(t engine.Time) {
 		if d := cal.At(t).Date; d != date {
 			date = d
@@ -109,6 +110,9 @@ func (w *twin) book(id engine.InstrumentID, at engine.Time) twinBook {
 			continue
 		}
 		newDay(q.At)
+		if q.Kind == engine.QuoteChange || q.Bid.Known() || q.Ask.Known() || !b.booked && q.Last.Known() {
+			stated = i
+		}
 		if !b.booked && (q.Kind == engine.QuoteChange || q.Bid.Known() || q.Ask.Known()) {
 			b.booked, b.bid, b.ask = true, none, none
 		}
@@ -143,6 +147,9 @@ func (w *twin) book(id engine.InstrumentID, at engine.Time) twinBook {
 		}
 	}
 	newDay(at)
+	if stated < w.cut {
+		b.at = engine.NoTime
+	}
 	return b
 }
 

@@ -67,6 +67,15 @@ func (v *Venue) Advance(at engine.Time) []engine.Report {
 	return v.done()
 }
 
+// Withdraw takes the book of every instrument out of force until the feed states
+// it again: the feed is known to be interrupted. Orders that arrive wait; those that
+// rest keep their place. What our orders took of a book stays taken.
+func (v *Venue) Withdraw() {
+	for _, m := range v.markets {
+		m.bookAt = engine.NoTime
+	}
+}
+
 // market is an instrument's market with its session up to date, or nil for an
 // instrument that is not in the universe. Its DAY orders have been seen to by
 // then: wake is not after the end of any session that has one.

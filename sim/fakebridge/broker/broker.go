@@ -208,10 +208,20 @@ func (b *Broker) Quote(limit engine.Time, q *engine.Quote) []Out {
 		b.reports(a, a.venue.Quote(q))
 		b.refill(a, q.Instrument)
 	}
-	if changed && b.quirks.QuotePace == "change" {
+	if pace := b.quirks.QuotePace; pace == "event" || pace == "change" && changed {
 		b.streamOne(m)
 	}
 	b.stream()
+	return b.take()
+}
+
+// Withdraw takes every quote out of force: what is shown stays, but nothing fills
+// at it until the next event of its instrument.
+func (b *Broker) Withdraw(now Now) []Out {
+	b.step(now)
+	for _, a := range b.accounts {
+		a.venue.Withdraw()
+	}
 	return b.take()
 }
 

@@ -16,7 +16,7 @@ type Quirks struct {
 	EpochSeconds         bool          // row 2
 	QuoteFields          string        // row 3: "" = seen | full | partial | zeros
 	QuoteName            string        // row 4: "" = requested | dated
-	QuotePace            string        // row 5: "" = snapshot | change
+	QuotePace            string        // row 5: "" = snapshot | change | event
 	QuoteShut            string        // row 5: "" = repeat | stop
 	Acks                 bool          // row 6
 	BadFrame             string        // row 7: "" = error | 1003 | 1008
@@ -80,7 +80,8 @@ var catalogue = []Quirk{
 	choice("quote-fields", "row 3", "fields of a streamed quote; partial sends only what changed, zeros a 0 for what is absent",
 		func(q *Quirks) any { return &q.QuoteFields }, "seen", "full", "partial", "zeros"),
 	choice("quote-name", "row 4", "name on a streamed quote", func(q *Quirks) any { return &q.QuoteName }, "requested", "dated"),
-	choice("quote-pace", "row 5", "once a second, or at every change", func(q *Quirks) any { return &q.QuotePace }, "snapshot", "change"),
+	choice("quote-pace", "row 5", "once a second, at every change, or at every event of the feed and never without one",
+		func(q *Quirks) any { return &q.QuotePace }, "snapshot", "change", "event"),
 	choice("quote-shut", "row 5", "while the market is shut, repeat the last quote or stop", func(q *Quirks) any { return &q.QuoteShut }, "repeat", "stop"),
 	{"acks", "row 6", nil, "switch", "acknowledge subscribe, unsubscribe and streamPnl, and answer pings", func(q *Quirks) any { return &q.Acks }},
 	choice("bad-frame", "row 7", "a frame that cannot be read gets an error, or closes the link", func(q *Quirks) any { return &q.BadFrame }, "error", "1003", "1008"),

@@ -93,6 +93,14 @@ var quirkCases = []quirkCase{
 		}
 		return fmt.Sprint(strings.Contains(s, "5001"))
 	}},
+	{"quote-pace=event", "nothing", "1", func(r *rig) string {
+		streamed(r)
+		outs := r.quote(5000, 0) // what was said before
+		if len(outs) == 0 {
+			return "nothing"
+		}
+		return fmt.Sprint(len(r.frames(append(outs, r.wait(3*time.Second)...))))
+	}},
 	{"quote-shut=stop", "true", "nothing", func(r *rig) string {
 		r.b.universe.Get(0).Calendar = shutCalendar
 		s := streamed(r)
@@ -276,7 +284,7 @@ func TestCatalogueCoversTheUnknowns(t *testing.T) {
 
 func TestQuirkMistakes(t *testing.T) {
 	for text, want := range map[string]string{
-		"nonsense": "not known", "quote-pace": "needs a value: quote-pace=snapshot|change", "quote-pace=slow": "not one of",
+		"nonsense": "not known", "quote-pace": "needs a value: quote-pace=snapshot|change|event", "quote-pace=slow": "not one of",
 		"lose-reply=-1": "whole number", "reply-delay=soon": "not a duration", "acks=perhaps": "neither true nor false",
 	} {
 		var q Quirks

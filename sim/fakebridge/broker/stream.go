@@ -16,7 +16,7 @@ func (b *Broker) stream() {
 	if at >= b.nextSnap {
 		b.watermarks()
 		b.nextSnap = at - at%engine.Time(time.Second) + engine.Time(time.Second)
-		if b.quirks.QuotePace != "change" {
+		if pace := b.quirks.QuotePace; pace != "change" && pace != "event" {
 			b.snapshot(c)
 		}
 	}
