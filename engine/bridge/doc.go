@@ -32,6 +32,9 @@
 // minute. A refused or unusable key ends it. The key is in no event and no error,
 // even when the broker repeats it.
 //
+// A Subscriber is a link for those who only listen: it can write subscriptions and
+// nothing else.
+//
 // Events come in order and on one channel, which is closed when Run returns. When
 // 1024 of them wait nothing more is read until somebody takes one; pings then go
 // unanswered and the connection ends, but nothing that was read is lost.

@@ -15,9 +15,10 @@ type View struct {
 	Budget     BudgetView     `json:"budget"`
 	Accounts   []AccountView  `json:"accounts"`
 	Quotes     []QuoteView    `json:"quotes"`
-	Strategies []StrategyView `json:"strategies,omitempty"` // from the program around it
-	Denials    []DenialView   `json:"denials"`              // newest first
-	Events     []EventView    `json:"events"`               // newest first; the program around it adds what was told to people
+	LiveQuotes *FeedView      `json:"live_quotes,omitempty"` // from the program around it, when quotes do not come through the link
+	Strategies []StrategyView `json:"strategies,omitempty"`  // from the program around it
+	Denials    []DenialView   `json:"denials"`               // newest first
+	Events     []EventView    `json:"events"`                // newest first; the program around it adds what was told to people
 	Stats      StatsView      `json:"stats"`
 }
 
@@ -84,6 +85,23 @@ type QuoteView struct {
 	Ask        string      `json:"ask,omitempty"`
 	Last       string      `json:"last,omitempty"`
 	Time       engine.Time `json:"time"`
+}
+
+// The states of a FeedView.
+const (
+	FeedDown   = "down"   // there is no connection
+	FeedSilent = "silent" // there is one, and no quote comes, or none has come yet
+	FeedLive   = "live"
+)
+
+// FeedView is how a source of quotes fares.
+type FeedView struct {
+	State  string      `json:"state"`            // down, silent, live
+	Since  engine.Time `json:"since"`            // there have been quotes, or there have been none
+	Reason string      `json:"reason,omitempty"` // why it is not live
+	Quotes int64       `json:"quotes"`           // taken
+	Faults int64       `json:"faults"`           // quotes and frames that could not be used
+	Gaps   int64       `json:"gaps"`             // times that quotes were interrupted
 }
 
 // The states of a StrategyView.

@@ -29,6 +29,7 @@ type paperFlags struct {
 	config, connect, tokenEnv string
 	speed                     float64
 	quirks, faults            []string
+	limit                     time.Duration
 	asJSON, noWatch, noScreen bool
 }
 
@@ -42,6 +43,16 @@ workers, the journal. Only the broker is pretended: a simulated bridge inside th
 program plays the recordings that the configuration names under paper, and fills
 orders as a backtest does. It ends with the recording, or when it is interrupted.
 
+With  paper: {quotes: live}  the quotes are the broker's and the fills still simulated,
+by the model, latency and fees of the configuration. Orders never leave this program:
+its link to broker.url can subscribe to quotes and do nothing else. But it is the one
+connection of the user while it runs: a program elsewhere that trades live loses its own
+to it. While quotes are down, or silent for 5 s, nothing fills. Another program that
+takes the session, or a key that is refused, ends the run with exit status 4.
+
+Every run begins with the configured cash and nothing held, whatever the run before
+left, in a folder of its own under data_dir/paper.
+
 Scripts are watched: save a file, and the new version takes over or is refused.
 
 On a terminal a screen shows the account against its limits, positions, orders, quotes,
@@ -49,7 +60,8 @@ denials and what happened last. With --no-screen, or elsewhere, what happens is 
 line by line.`,
 		Example: `  tollgate paper --config tollgate.yaml
   tollgate paper --config tollgate.yaml --no-screen
-  tollgate paper --config tollgate.yaml --speed 100 --fault lose-reply=1@call=20`,
+  tollgate paper --config tollgate.yaml --speed 100 --fault lose-reply=1@call=20
+  tollgate paper --config quotes-live.yaml --for 6h    # paper: {quotes: live}`,
 		Args: exactly(0, "no arguments; everything is in the file named with --config"),
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c) },
 	}
@@ -60,6 +72,7 @@ line by line.`,
 	fs.Float64Var(&f.speed, "speed", 0, "multiple of real time (default paper.speed)")
 	fs.StringArrayVar(&f.quirks, "quirk", nil, "quirk of the simulated bridge; see tollgate sim --quirks")
 	fs.StringArrayVar(&f.faults, "fault", nil, "fault of the simulated bridge; see tollgate sim --faults")
+	fs.DurationVar(&f.limit, "for", 0, "how long; 0 = until the recording ends or it is interrupted")
 	fs.BoolVar(&f.asJSON, "json", false, "print the result as one JSON object and nothing else")
 	fs.BoolVar(&f.noWatch, "no-watch", false, "do not take new versions of scripts when files change")
 	fs.BoolVar(&f.noScreen, "no-screen", false, noScreenHelp)
@@ -79,8 +92,16 @@ func (f *paperFlags) run(c *cobra.Command) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if f.connect != "" {
+	if f.limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, f.limit)
+		defer cancel()
+	}
+	switch {
+	case f.connect != "":
 		return f.connected(ctx, c, config, text)
+	case config.Paper.Quotes == "live":
+		return f.fed(ctx, c, config, text)
 	}
 	return f.contained(ctx, c, config, text)
 }
@@ -103,17 +124,22 @@ func loadConfig(path string) (*configs.Config, []byte, error) {
 
 // contained runs against a bridge inside this program.
 func (f *paperFlags) contained(ctx context.Context, c *cobra.Command, config *configs.Config, text []byte) error {
-	if config.Paper.Quotes == "live" {
-		return usage("paper.quotes: live is not there yet in this version: name a recording under paper.feed")
+	config.DataDir = paperDir(config)
+	bc, err := f.bridgeConfig(config)
+	if err != nil {
+		return err
 	}
-	config.DataDir = filepath.Join(config.DataDir, "paper", time.Now().UTC().Format("20060102-150405.000"))
-	server, token, err := f.bridge(config)
+	bc.Paused = true
+	if err := openPaperFeed(config, &bc); err != nil {
+		return err
+	}
+	server, err := serveBridge(config, bc)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = server.Close() }()
 	d := f.display(c, fmt.Sprintf("paper %gx", config.Paper.Speed))
-	o := f.options(d, config, text, server.URL(), token)
+	o := f.options(d, config, text, server.URL(), keyOf(bc))
 	o.Clock, o.Scale = marketClock{server, config.Paper.Speed}, config.Paper.Speed
 	s, err := openStack(o)
 	if err != nil {
@@ -127,6 +153,12 @@ func (f *paperFlags) contained(ctx context.Context, c *cobra.Command, config *co
 	began := time.Now()
 	err = d.run(ctx, s)
 	return errors.Join(err, f.finish(c, s, server, time.Since(began)))
+}
+
+// paperDir is a data directory of its own for every run: nothing is taken over from
+// the run before.
+func paperDir(config *configs.Config) string {
+	return filepath.Join(config.DataDir, "paper", time.Now().UTC().Format("20060102-150405.000"))
 }
 
 // openStack is stack.Open; what it refuses is the user's to mend.
@@ -145,21 +177,21 @@ func (f *paperFlags) options(d *display, config *configs.Config, text []byte, ur
 	}
 }
 
-// bridge starts the simulated bridge, paused.
-func (f *paperFlags) bridge(config *configs.Config) (*fakebridge.Server, func() (string, error), error) {
+// bridgeConfig is a simulated bridge with the configured accounts and fills, without
+// quotes.
+func (f *paperFlags) bridgeConfig(config *configs.Config) (fakebridge.Config, error) {
 	key := make([]byte, 16)
 	if _, err := rand.Read(key); err != nil {
-		return nil, nil, err
+		return fakebridge.Config{}, err
 	}
-	token := hex.EncodeToString(key)
 	sizes := config.Backtest.Sizes
 	bc := fakebridge.Config{
-		Token: token, Speed: config.Paper.Speed, Seed: 1, Paused: true, Faults: f.faults,
+		Token: hex.EncodeToString(key), Speed: config.Paper.Speed, Seed: 1, Faults: f.faults,
 		Venue: venue.Config{Profile: venue.Profile{Take: sizes.Take, Depth: sizes.Depth, Ahead: sizes.Ahead, Print: sizes.Print}},
 	}
 	for _, q := range f.quirks {
 		if err := bc.Quirks.Set(q); err != nil {
-			return nil, nil, usageError{err}
+			return bc, usageError{err}
 		}
 	}
 	for i := range config.Accounts {
@@ -167,23 +199,30 @@ func (f *paperFlags) bridge(config *configs.Config) (*fakebridge.Server, func() 
 	}
 	var err error
 	if bc.Venue.Fill, err = venue.ParseModel(config.Backtest.Fill); err != nil {
-		return nil, nil, usageError{err}
+		return bc, usageError{err}
 	}
 	if bc.Venue.Trigger, err = venue.ParseTrigger(config.Backtest.Trigger); err != nil {
-		return nil, nil, usageError{err}
+		return bc, usageError{err}
 	}
 	bc.Quirks.OrderLatency = max(bc.Quirks.OrderLatency, config.Backtest.Latency)
-	if err := openPaperFeed(config, &bc); err != nil {
-		return nil, nil, err
-	}
+	return bc, nil
+}
+
+// keyOf is the key of a simulated bridge inside this program.
+func keyOf(bc fakebridge.Config) func() (string, error) {
+	return func() (string, error) { return bc.Token, nil }
+}
+
+// serveBridge starts a simulated bridge.
+func serveBridge(config *configs.Config, bc fakebridge.Config) (*fakebridge.Server, error) {
 	s, err := fakebridge.New(bc)
 	if err != nil {
-		return nil, nil, usageError{err}
+		return nil, usageError{err}
 	}
 	if err := s.Listen(config.Paper.Listen); err != nil {
-		return nil, nil, usageError{errors.Join(fmt.Errorf("paper.listen: %w", err), s.Close())}
+		return nil, usageError{errors.Join(fmt.Errorf("paper.listen: %w", err), s.Close())}
 	}
-	return s, func() (string, error) { return token, nil }, nil
+	return s, nil
 }
 
 // openPaperFeed opens the recordings, after reading them once: every instrument is

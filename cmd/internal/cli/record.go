@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -16,7 +14,7 @@ import (
 	"tollgate/cmd/internal/stack"
 	"tollgate/configs"
 	"tollgate/engine"
-	"tollgate/engine/bridge"
+	"tollgate/engine/gateway"
 	"tollgate/sim/feed"
 )
 
@@ -67,9 +65,8 @@ func (f *recordFlags) run(c *cobra.Command) error {
 	url := config.Broker.URL
 	if f.url != "" {
 		url, token = f.url, func() (string, error) { return "record", nil }
-	}
-	if _, err := token(); err != nil {
-		return usageError{err}
+	} else if err := mayConnect(config, token); err != nil {
+		return err
 	}
 	sink, err := feed.Create(f.out, u)
 	if err != nil {
@@ -78,13 +75,27 @@ func (f *recordFlags) run(c *cobra.Command) error {
 	if err := os.MkdirAll(config.DataDir, 0o700); err != nil {
 		return errors.Join(err, sink.Close())
 	}
-	r := &tape{universe: u, decoder: bridge.NewDecoder(u), sink: sink, say: c.ErrOrStderr()}
-	r.link = bridge.NewLink(bridge.LinkConfig{
-		URL: url, Token: token, Now: realClock{}.Now, Attempts: filepath.Join(config.DataDir, "link-attempts"), Seed: uint64(time.Now().UnixNano()),
+	say := c.ErrOrStderr()
+	r := stack.NewUpstream(stack.UpstreamConfig{
+		URL: url, Token: token, Attempts: stack.AttemptsFile(config.DataDir), Universe: u, Now: realClock{}.Now,
+		Without: "nothing is recorded until they are back", Quote: sink.Write, Tick: sink.Flush,
+		Tell: func(_ gateway.OutputKind, line string) { fmt.Fprintln(say, line) },
 	})
-	err = r.run(f.limit)
-	fmt.Fprintf(c.OutOrStdout(), "%s: %d quotes, %d left out\n", f.out, r.quotes, r.faults)
+	err = f.until(r)
+	fmt.Fprintf(c.OutOrStdout(), "%s: %d quotes, %d left out\n", f.out, r.Status().Quotes, r.Status().Faults)
 	return errors.Join(err, sink.Close())
+}
+
+// until records until it is interrupted, time is up, or the link has ended.
+func (f *recordFlags) until(r *stack.Upstream) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if f.limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, f.limit)
+		defer cancel()
+	}
+	return r.Run(ctx)
 }
 
 // universeOf is every instrument of the configured strategies.
@@ -97,87 +108,4 @@ func universeOf(config *configs.Config, text []byte) (*engine.Universe, error) {
 		return nil, errors.New("strategies: there is none, so there is no instrument to record")
 	}
 	return s.Universe(config)
-}
-
-// tape is a link whose quotes go to a file.
-type tape struct {
-	universe       *engine.Universe
-	decoder        *bridge.Decoder
-	link           *bridge.Link
-	sink           feed.Sink
-	say            io.Writer
-	frame          bridge.Frame
-	quotes, faults int
-}
-
-// run records until it is interrupted, time is up, or the link has ended.
-func (r *tape) run(limit time.Duration) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if limit > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, limit)
-		defer cancel()
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- r.link.Run(ctx) }()
-	flush := time.NewTicker(time.Second)
-	defer flush.Stop()
-	for {
-		select {
-		case e, ok := <-r.link.Events():
-			if !ok {
-				return <-ended
-			}
-			if err := r.take(ctx, e); err != nil {
-				return err
-			}
-		case <-flush.C:
-			if err := r.sink.Flush(); err != nil {
-				return err
-			}
-		}
-	}
-}
-
-func (r *tape) take(ctx context.Context, e bridge.Event) error {
-	switch e.Kind {
-	case bridge.Up:
-		fmt.Fprintln(r.say, "connected")
-		return r.subscribe(ctx)
-	case bridge.Down:
-		fmt.Fprintln(r.say, "link down:", e.Text)
-		return nil
-	}
-	if err := r.decoder.Decode(e.Data, e.At, &r.frame); err != nil {
-		r.faults++
-		return nil
-	}
-	r.faults += len(r.frame.Faults)
-	if r.frame.Kind == bridge.MarketData {
-		for i := range r.frame.Quotes {
-			r.quotes++
-			if err := r.sink.Write(&r.frame.Quotes[i]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// subscribe asks for every instrument. A frame that cannot be written is a link that
-// is going down: it says so itself.
-func (r *tape) subscribe(ctx context.Context) error {
-	var names []string
-	for id := range engine.InstrumentID(r.universe.Len()) {
-		names = append(names, r.universe.Get(id).Key)
-	}
-	for len(names) > 0 {
-		n := min(len(names), bridge.MaxInstruments)
-		if err := r.link.Write(ctx, bridge.AppendSubscribe(nil, names[:n])); err != nil {
-			fmt.Fprintln(r.say, "could not subscribe:", err)
-		}
-		names = names[n:]
-	}
-	return nil
 }

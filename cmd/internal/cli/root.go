@@ -66,6 +66,8 @@ func status(err error, stderr io.Writer) int {
 		return exitOK
 	case errors.As(err, &wrong), errors.As(err, &refused), errors.As(err, &unknown):
 		return exitUsage
+	case notServed(err):
+		return exitRefused
 	}
 	return exitFailed
 }

@@ -45,6 +45,9 @@ func printLink(w io.Writer, v *gateway.View) {
 		addon = ", the add-on is not connected"
 	}
 	fmt.Fprintf(w, "link\t%s%s%s\n", v.Link, reasonText(v.LinkReason), addon)
+	if q := v.LiveQuotes; q != nil {
+		fmt.Fprintf(w, "live quotes\t%s%s%s, %d interruptions\n", q.State, sinceText(q.Since), reasonText(q.Reason), q.Gaps)
+	}
 	b := &v.Budget
 	fmt.Fprintf(w, "budget\t%d of %d calls, %d a second, %d kept back\n", b.Tokens, b.Burst, b.Rate, b.Reserve)
 }

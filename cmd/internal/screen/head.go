@@ -95,6 +95,9 @@ func (d *drawing) troubles() []line {
 	if !v.Addon {
 		say("the add-on is not connected: NinjaTrader is not running or has lost its connection")
 	}
+	if q := v.LiveQuotes; q != nil && q.State != gateway.FeedLive {
+		say("live quotes %s for %s, nothing fills: %s", q.State, age(v.Time.Sub(q.Since)), q.Reason)
+	}
 	for i := range v.Accounts {
 		accountTroubles(&v.Accounts[i], say)
 	}

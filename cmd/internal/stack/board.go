@@ -138,5 +138,9 @@ func (s *Stack) complete(v *gateway.View) {
 		}
 		v.Accounts[i].Limits = &l
 	}
+	if s.Upstream != nil {
+		u := s.Upstream.Status()
+		v.LiveQuotes = &u
+	}
 	s.board.fill(v)
 }

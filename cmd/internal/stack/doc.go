@@ -10,4 +10,7 @@
 //	                          to the broker shares the one beside the directory live
 //	control.json              where the running program can be talked to
 //	killed                    there while everything is stopped by a kill
+//
+// An Upstream is the other kind of link, for those who only listen to the broker's
+// quotes: it subscribes and can do nothing else.
 package stack

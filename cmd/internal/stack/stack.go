@@ -38,6 +38,9 @@ type Options struct {
 	// Attempts is the file that remembers attempts to connect; empty = one in the data
 	// directory. Programs that connect as the same user share one: see AttemptsFile.
 	Attempts string
+	// Upstream, when set, is where the quotes come from. The caller runs it; the stack
+	// tells of it, and what it tells.
+	Upstream *Upstream
 	// Shadow is how much recorded time a new version is rehearsed on; 0 = none.
 	Shadow time.Duration
 
@@ -74,6 +77,9 @@ const drainWait = 100 * time.Millisecond
 // instruments, the journal and what it says of the run before.
 func Open(o Options) (*Stack, error) {
 	s := &Stack{Options: o, messages: make(chan gateway.Message, messageQueue), ended: make(chan struct{})}
+	if o.Upstream != nil {
+		o.Upstream.Tell = s.tell
+	}
 	var err error
 	if s.setup, err = NewSetup(o.Config, o.Text, o.Clock.Now(), o.Scale); err != nil {
 		return nil, err
