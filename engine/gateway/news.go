@@ -89,34 +89,34 @@ func (n *news) deny(d denied) {
 	n.denied = append(n.denied, d)
 }
 
-func (c *Core) viewDenials() []DenialView {
+func (c *Core) viewDenials(members [][]engine.Member) []DenialView {
 	out := make([]DenialView, 0, len(c.news.denied))
 	for i := len(c.news.denied) - 1; i >= 0; i-- {
 		d := &c.news.denied[i]
 		in := c.cfg.Universe.Get(d.terms.Instrument)
 		out = append(out, DenialView{
-			Time: d.at, Account: c.accounts[d.account].name, Strategy: c.member(d.account, d.strategy), Instrument: in.Key,
+			Time: d.at, Account: c.accounts[d.account].name, Strategy: nameOf(members[d.account], d.strategy), Instrument: in.Key,
 			Order: orderText(in, &d.terms), Code: d.denial.Code, Limit: d.denial.Limit, Value: d.denial.Value, Text: d.denial.Text, Count: d.count,
 		})
 	}
 	return out
 }
 
-func (c *Core) viewEvents() []EventView {
+func (c *Core) viewEvents(members [][]engine.Member) []EventView {
 	n := min(c.news.count, keepMoments)
 	out := make([]EventView, 0, n)
 	for i := range n {
 		h := &c.news.happened[(c.news.count-1-i)%keepMoments]
-		kind, text := c.words(h)
+		kind, text := c.words(h, members[h.account])
 		out = append(out, EventView{Time: h.at, Kind: kind, Account: c.accounts[h.account].name, Text: text})
 	}
 	return out
 }
 
 // words says what happened.
-func (c *Core) words(h *moment) (kind, text string) {
+func (c *Core) words(h *moment, members []engine.Member) (kind, text string) {
 	o, in := &h.order, c.cfg.Universe.Get(h.order.Terms.Instrument)
-	who := c.member(h.account, o.Strategy)
+	who := nameOf(members, o.Strategy)
 	switch {
 	case h.fill.Qty != 0:
 		did := "bought"
@@ -138,10 +138,10 @@ func (c *Core) words(h *moment) (kind, text string) {
 	return EventOrder, text
 }
 
-// member is the name of a strategy instance.
-func (c *Core) member(account int, id engine.StrategyID) string {
-	if m := c.accounts[account].desk.Members(); int(id) < len(m) {
-		return m[id].Name
+// nameOf is the name of a strategy instance.
+func nameOf(members []engine.Member, id engine.StrategyID) string {
+	if int(id) < len(members) {
+		return members[id].Name
 	}
 	return fmt.Sprintf("strategy %d", id)
 }
@@ -151,9 +151,11 @@ func orderText(in *engine.Instrument, t *engine.Terms) string {
 	return strings.Join(strings.Fields(fmt.Sprintf("%s %d %s %s %s", t.Side, t.Qty, t.Type, priceText(in, t.Stop), priceText(in, t.Limit))), " ")
 }
 
+// signed is an amount to the cent, with its sign.
 func signed(m engine.Money) string {
+	text := m.Decimal().StringFixed(2)
 	if m > 0 {
-		return "+" + m.String()
+		return "+" + text
 	}
-	return m.String()
+	return text
 }

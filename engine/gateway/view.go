@@ -117,7 +117,7 @@ type StrategyView struct {
 	Account    string      `json:"account"`
 	Instrument string      `json:"instrument"`
 	State      string      `json:"state"`            // running, stopped, silent
-	Reason     string      `json:"reason,omitempty"` // why it is not running, or why an older version came back
+	Reason     string      `json:"reason,omitempty"` // why it is not running, an older version came back, or the newest was refused
 	Version    string      `json:"version"`          // hash of its source
 	Since      engine.Time `json:"since"`            // when that version took over; engine.NoTime: it is the first
 }

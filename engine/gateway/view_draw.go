@@ -1,7 +1,7 @@
 package gateway
 
 import (
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -15,14 +15,18 @@ var phaseNames = [...]string{"down", "syncing", "ready"}
 // it returns and changes nothing.
 func (c *Core) View(now engine.Time) View {
 	now = max(now, c.now)
+	members := make([][]engine.Member, len(c.accounts))
+	for i, a := range c.accounts {
+		members[i] = a.desk.Members()
+	}
 	v := View{
 		Time: now, Link: phaseNames[c.phase], LinkReason: c.linkWhy, LinkSince: c.linkAt, Addon: !c.addonOff, Hash: c.Hash().String(),
-		Accounts: []AccountView{}, Quotes: []QuoteView{}, Denials: c.viewDenials(), Events: c.viewEvents(), Stats: c.viewStats(),
+		Accounts: []AccountView{}, Quotes: []QuoteView{}, Denials: c.viewDenials(members), Events: c.viewEvents(members), Stats: c.viewStats(),
 	}
 	b := &v.Budget
 	b.Tokens, b.Burst, b.Rate, b.Reserve = c.cfg.Budget.Gauge(now)
-	for _, a := range c.accounts {
-		v.Accounts = append(v.Accounts, c.viewAccount(a))
+	for i, a := range c.accounts {
+		v.Accounts = append(v.Accounts, c.viewAccount(a, members[i]))
 	}
 	if len(c.accounts) > 0 {
 		v.Quotes = c.viewQuotes(c.accounts[0].desk.Book())
@@ -43,7 +47,7 @@ func (c *Core) viewStats() StatsView {
 	return v
 }
 
-func (c *Core) viewAccount(a *account) AccountView {
+func (c *Core) viewAccount(a *account, members []engine.Member) AccountView {
 	b := a.desk.Book()
 	balance := b.Balance()
 	v := AccountView{
@@ -51,7 +55,6 @@ func (c *Core) viewAccount(a *account) AccountView {
 		Unrealized: (balance.Equity - balance.Cash).String(), SessionPnL: b.SessionPnL().String(),
 		Drawdown: (max(a.high, balance.Equity) - balance.Equity).String(), Positions: []PositionView{}, Orders: []OrderView{},
 	}
-	members := a.desk.Members()
 	for s, m := range members {
 		h := a.desk.Holding(engine.StrategyID(s))
 		if h.Position != 0 || h.Realized != 0 || h.Fees != 0 {
@@ -104,11 +107,25 @@ func priceText(in *engine.Instrument, p engine.Price) string {
 	if !p.Known() {
 		return ""
 	}
-	return in.Decimal(p).StringFixed(places(in))
+	if max(p, -p) > 1<<62/engine.Price(in.Tick) { // beyond any market: exact all the same
+		return in.Decimal(p).StringFixed(places(in))
+	}
+	nanos, sign := int64(p)*int64(in.Tick), ""
+	if nanos < 0 {
+		nanos, sign = -nanos, "-"
+	}
+	text := sign + strconv.FormatInt(nanos/engine.NanoScale, 10)
+	if n := places(in); n > 0 {
+		text += "." + strconv.FormatInt(engine.NanoScale+nanos%engine.NanoScale, 10)[1:1+n]
+	}
+	return text
 }
 
 // places is the number of decimals of an instrument's tick.
 func places(in *engine.Instrument) int32 {
-	_, decimals, _ := strings.Cut(in.TickDecimal().String(), ".")
-	return int32(len(decimals))
+	n, tick := int32(9), in.Tick
+	for n > 0 && tick%10 == 0 {
+		n, tick = n-1, tick/10
+	}
+	return n
 }

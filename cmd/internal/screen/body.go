@@ -168,7 +168,8 @@ func dash(s string) string {
 	return s
 }
 
-// strategies: those that do not run first.
+// strategies: those that do not run first, then those about which there is something
+// to say.
 func (d *drawing) strategies() section {
 	columns := []column{
 		{most: mostName},
@@ -178,21 +179,24 @@ func (d *drawing) strategies() section {
 		{head: "since", rank: 1},
 		{rank: 3},
 	}
-	var rows, well [][]span
+	var rows, noted, well [][]span
 	for _, s := range d.view.Strategies {
 		since := "start"
 		if s.Since != engine.NoTime {
 			since = clock(s.Since, d.view.Time)
 		}
 		row := []span{d.name(s.Name, s.Account), {s.Instrument, plain}, {s.State, good}, {s.Version[:min(12, len(s.Version))], faint}, {since, plain}, {s.Reason, plain}}
-		if s.State == gateway.StrategyRunning {
+		switch {
+		case s.State != gateway.StrategyRunning:
+			row[2] = span{strings.ToUpper(s.State), alarm}
+			rows = append(rows, row)
+		case s.Reason != "":
+			noted = append(noted, row)
+		default:
 			well = append(well, row)
-			continue
 		}
-		row[2] = span{strings.ToUpper(s.State), alarm}
-		rows = append(rows, row)
 	}
-	rows = append(rows, well...)
+	rows = slices.Concat(rows, noted, well)
 	title := heading("STRATEGIES", len(rows))
 	if len(rows) == 0 {
 		return section{title: title}.finish("strategies", 0)

@@ -33,8 +33,11 @@ func (d *drawing) status() line {
 	v, b := d.view, &d.view.Budget
 	word, st := d.mode()
 	trouble := ""
-	if v.Stats.Refused+v.Stats.Lost > 0 {
-		trouble = fmt.Sprintf(" · %d refused, %d lost", v.Stats.Refused, v.Stats.Lost)
+	if n := v.Stats.Refused; n > 0 {
+		trouble = fmt.Sprintf(" · %d refused", n)
+	}
+	if n := v.Stats.Lost; n > 0 {
+		trouble += fmt.Sprintf(" · %d lost", n)
 	}
 	fills := [3]string{}
 	if v.Stats.Fills > 0 {

@@ -2,7 +2,9 @@ package stack
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"tollgate/engine"
@@ -69,6 +71,8 @@ func (b *board) news(account int, c engine.Command) {
 				l.State, l.Reason = gateway.StrategyStopped, c.Reason
 			}
 		})
+	case *engine.Log:
+		b.refused(account, c)
 	case *engine.Version:
 		b.change(account, func(l *strategyLine) {
 			if l.id == c.Strategy {
@@ -76,6 +80,16 @@ func (b *board) news(account int, c engine.Command) {
 			}
 		})
 	}
+}
+
+// refused takes note of a new version that was not taken; a worker says so in a line
+// of text, about the first instance of the strategy.
+func (b *board) refused(account int, l *engine.Log) {
+	b.change(account, func(x *strategyLine) {
+		if strings.HasPrefix(l.Text, "reload of "+x.Name+" refused") {
+			x.Reason = fmt.Sprintf("at %s: %s", l.At.UTC().Format("15:04:05"), l.Text)
+		}
+	})
 }
 
 // heard takes note of whether a worker answers: silent is empty when it does.
