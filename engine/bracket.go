@@ -4,7 +4,8 @@ package engine
 // OCO. It lives at the Desk, so that it works while the script does not.
 //
 // The invariant, restored after every report about the entry or its children: the
-// children's open quantity is what the entry filled and no child has exited yet.
+// children's open quantity is what the entry filled and nobody has closed yet, never
+// more than what the strategy instance holds (see trim).
 // When a child is refused (its price was passed already), the rest is closed at
 // market: a position is never left without the protection that was asked for.
 type bracket struct {
@@ -13,10 +14,12 @@ type bracket struct {
 	entry            *Order
 	stop, limit      *Order
 	closing          *Order // market order that replaces refused protection
-	closed           Qty    // what earlier children and closing orders filled
+	closed           Qty    // what earlier children and closing orders filled, and what others closed
 	failed           bool
-	attempts         int // closing orders placed
-	reserved         int // orders still held in reserve in the Book
+	attempts         int  // closing orders placed
+	reserved         int  // orders still held in reserve in the Book
+	cancels          int  // of children and closing orders that had nothing left to protect
+	dismissed        bool // the Desk itself asked for the end of the children; not for good
 }
 
 func newBracket(i *Intent) *bracket {
@@ -64,6 +67,7 @@ func (d *Desk) guard(b *bracket) {
 	b.failed = b.failed || refused(b.stop) || refused(b.limit)
 	if need <= 0 {
 		d.withhold(b)
+		d.dismiss(b)
 	}
 	switch {
 	case d.members[b.entry.Strategy].flattening:
@@ -111,18 +115,21 @@ func (b *bracket) want(need Qty) {
 // left to protect: the venue would learn of their group only after its end.
 func (d *Desk) withhold(b *bracket) {
 	for _, o := range []*Order{b.stop, b.limit} {
-		if o != nil && !o.State.Terminal() {
-			d.unsend(o)
+		if o != nil && !o.State.Terminal() && d.unsend(o) {
+			b.dismissed = true
 		}
+	}
+	if b.closing != nil && !b.closing.State.Terminal() {
+		d.unsend(b.closing)
 	}
 }
 
 func refused(o *Order) bool { return o != nil && o.State == Refused }
 
-// spent reports whether the children did their work and are gone, while the
-// entry went on filling. Children that a person or the script cancelled are not spent.
+// spent reports whether the children did their work, or had none, and are gone, while
+// the entry went on filling. Children that a person or the script cancelled are not spent.
 func (b *bracket) spent() bool {
-	done := false
+	done := b.dismissed
 	for _, o := range []*Order{b.stop, b.limit} {
 		if o != nil && !o.State.Terminal() {
 			return false
@@ -146,7 +153,7 @@ func (d *Desk) renew(b *bracket) {
 	if b.limit != nil {
 		b.target = b.limit.Terms.Limit
 	}
-	b.stop, b.limit = nil, nil
+	b.stop, b.limit, b.cancels, b.dismissed = nil, nil, 0, false
 	d.nextOCO++
 	b.oco = d.nextOCO
 }
@@ -187,6 +194,7 @@ func (d *Desk) resize(b *bracket, o *Order, need Qty) {
 	if b.failed || o == nil || o.State != Working && o.State != PartFilled {
 		return
 	}
+	b.dismissed = false
 	if o.Leaves() == need {
 		o.balks = 0
 		return
@@ -208,7 +216,7 @@ func (d *Desk) replace(b *bracket, need Qty) {
 	open := false
 	for _, o := range []*Order{b.stop, b.limit} {
 		if o != nil && !o.State.Terminal() {
-			d.cancel(o)
+			d.dismissOrder(b, o)
 			open = true
 		}
 	}

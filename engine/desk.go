@@ -53,11 +53,12 @@ type Desk struct {
 	pnlEvery Time // 0 = nobody wants to know
 	pnlLast  PnL
 
-	trips   []RoundTrip // finished in this step
-	out     []Command
-	publish Publish
-	hash    Hash
-	faults  uint64 // events that made no sense
+	trips    []RoundTrip // finished in this step
+	out      []Command
+	publish  Publish
+	hash     Hash
+	faults   uint64 // events that made no sense
+	overruns uint64 // contracts that reduce-only orders opened
 }
 
 type refKey struct {
@@ -73,15 +74,18 @@ type member struct {
 	ref        Ref    // the highest in use, those of bracket children included
 	updates    uint64 // Seq of the last update sent
 	flattening bool
-	attempts   int // flattening orders sent for this flattening
-	pursuits   int // cancels sent again for this flattening
+	attempts   int     // flattening orders sent for this flattening
+	pursuits   int     // cancels sent again for this flattening
+	stray      Qty     // contracts, signed, that reduce-only orders opened and that are being closed
+	mending    OrderID // the newest order that closes them, 0 = none
+	mends      int     // such orders in a row
 }
 
 // Bounds of the Desk.
 const (
 	keepEnded       = 1024 // terminal orders remembered for late reports and look-ups
 	flattenAttempts = 3    // closing orders sent before a flattening, or a bracket that lost its protection, gives up and says so
-	flattenCancels  = 8    // cancels sent again before a flattening gives up and says so
+	flattenCancels  = 8    // cancels sent again before a flattening gives up and says so; cancels sent by a bracket
 	resizeAttempts  = 3    // refused changes of a bracket's child before the bracket closes the rest at market
 	maxWaiting      = 256  // requests waiting for tokens
 )
@@ -159,6 +163,11 @@ func (d *Desk) Finished() []RoundTrip { return d.trips }
 // Ignored is how many events made no sense (a report in its order's state, a quote
 // of an unknown instrument, an intent of an unknown kind) and were dropped.
 func (d *Desk) Ignored() uint64 { return d.faults }
+
+// Overruns is how many contracts children of brackets, closing orders and market exits
+// have filled beyond the position they were to reduce. It cannot be avoided altogether:
+// a cancel loses a race now and then. Each was told to its strategy and closed again.
+func (d *Desk) Overruns() uint64 { return d.overruns }
 
 // Step takes one event. Events must not go back in time.
 func (d *Desk) Step(e Event) []Command {

@@ -62,6 +62,10 @@ func (d *Desk) submit(i *Intent) {
 		d.deny(i, &Denial{Code: Flattening, Text: "the position is being closed; submit again when it is flat", Retry: NoTime})
 		return
 	}
+	if why := m.mended(&t); why != nil {
+		d.deny(i, why)
+		return
+	}
 	o := d.newOrder(Order{Ref: i.Ref, Strategy: i.Strategy, Class: d.classOf(m, &t, nil), Terms: t})
 	bracket := newBracket(i)
 	if bracket != nil {

@@ -19,6 +19,7 @@ func (d *Desk) onReport(r *Report) {
 	o.recalled = o.recalled && next == Unknown
 	d.adopt(o, r)
 	var f Fill
+	held := d.members[o.Strategy].account.holding.Position
 	if r.Kind == Filled {
 		f = d.fill(o, r)
 	}
@@ -32,7 +33,17 @@ func (d *Desk) onReport(r *Report) {
 		d.end(o, r)
 	}
 	d.tell(o, f, nil)
+	var cut []*bracket
+	if r.Kind == Filled {
+		cut = d.settle(o, r.Qty, held)
+	}
 	d.follow(o)
+	for _, b := range cut {
+		d.guard(b)
+	}
+	if r.Kind == Filled {
+		d.mend(o)
+	}
 }
 
 // adopt takes over the terms a report confirms.
@@ -96,7 +107,11 @@ func (d *Desk) follow(o *Order) {
 	if b := d.brackets[o.ID]; b != nil {
 		d.guard(b)
 	}
-	if d.members[o.Strategy].flattening {
+	m := &d.members[o.Strategy]
+	if m.mending == o.ID && o.State.Terminal() {
+		d.mend(o)
+	}
+	if m.flattening {
 		d.flattenOn(o.Strategy)
 	}
 }

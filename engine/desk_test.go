@@ -19,7 +19,7 @@ type rig struct {
 	cfg    DeskConfig
 	now    Time
 	seq    uint64
-	news   uint64
+	news   [4]uint64 // by strategy: the last update
 	sends  []Request
 	told   []Update // of the last step
 	timers []SetTimer
@@ -57,8 +57,8 @@ func (r *rig) step(e Event) {
 			}
 			r.sends = append(r.sends, q)
 		case *Update:
-			if r.news++; c.Seq != r.news {
-				r.t.Fatalf("update %d came where %d was due", c.Seq, r.news)
+			if r.news[c.Strategy]++; c.Seq != r.news[c.Strategy] {
+				r.t.Fatalf("update %d came where %d was due", c.Seq, r.news[c.Strategy])
 			}
 			r.told = append(r.told, *c)
 		case *SetTimer:

@@ -85,7 +85,7 @@
 // is sent again in its place.
 //
 // A bracket lives at the Desk and works while the script does not. Its children
-// are sized to what the entry has filled; a child that is refused, or whose size
+// are sized to what the entry has filled and nobody has closed; a child that is refused, or whose size
 // is refused, is replaced by closing the rest at market. A child that a person or
 // the script cancelled stays cancelled. A flattening first ends every open order
 // and closes the position only when the last of them is known to be gone.
@@ -93,6 +93,34 @@
 // An exit (ClassExit) is no larger than what is left of the position after the
 // other exits of the strategy that are open. Anything else may open a position
 // and is an entry: a change that grows an order, and an order with a bracket.
+//
+// # Reduce-only
+//
+// The children of a bracket never work for more than what its strategy instance
+// holds on the side they protect. The broker has no reduce-only orders; the Desk cuts
+// after every fill, whatever filled: an exit, another bracket, a flattening.
+//
+//   - Contracts that no bracket protects are closed first; then the newest bracket is
+//     cut, then the one before: the oldest keeps its place at the venue. Children
+//     are changed to the smaller size, and cancelled when nothing is left. One that
+//     still waits for a token is taken back.
+//   - What is cut stays cut. Contracts opened later are not the bracket's, except those
+//     its own entry still fills: they are protected anew.
+//   - An entry that first closes a position the other way protects what it opens.
+//   - A plain exit goes out at once, and its bracket works until it fills: the position
+//     is never bare. Flatten is the other order: it cancels first, and closes when the
+//     last order is known to be gone. Use it to leave altogether.
+//   - Only the strategy's own book counts. What others hold, Manual included, neither
+//     frees its children nor cuts them: a trade by hand is somebody's position, and
+//     who closes a strategy's by hand cancels its orders too, or says Recall.
+//   - Plain orders are not cut: what a script placed is the script's to cancel.
+//
+// Until a fill is known and its cancel has arrived, a child can fill all the same; so
+// can both legs, or a market exit that a child outran and an order that replaces
+// refused protection. Such a fill is booked, its surplus is counted (Desk.Overruns) and
+// told to the strategy as a Denial with code Overrun, and the surplus is closed at
+// market, or by the flattening under way. Until that is done the strategy's orders on
+// the closing side are denied (Flattening), so that nobody closes it twice.
 //
 // # Bounds, and what happens at each
 //
@@ -106,6 +134,10 @@
 //     says so with a denial; a bracket leaves the rest to the strategy, which has been
 //     told of every order that ended.
 //   - Cancels sent again in one flattening: 8. It then ends, with a denial.
+//   - Orders that close what a child opened, in a row: 3. Then it is left to the
+//     strategy, which is told (Overrun).
+//   - Cancels a bracket sends for the same children: 8. Then the strategy is told
+//     (Overrun); what they fill is closed.
 //   - Refused changes of a bracket's child in a row: 3. The rest is closed at market.
 //   - Contracts in one order: MaxQty. More is denied (BadTerms).
 //   - Instruments in a Universe: 65536. Add fails.
@@ -141,6 +173,10 @@
 // once the shell adopts them.
 // Several strategies net in one account: flattening one of them always passes, and
 // can leave the account larger than its limit on the other side.
-// A bracket protects its own entry's fills and does not see that the position was
-// closed by other orders; cancel its children then, or Flatten.
+// A child that fills before its cancel arrives has traded: what closing it costs is
+// lost. The sibling of a child that is done is left to the venue's OCO; when that is
+// late, both fill, and the surplus is closed. When a child ends while its entry goes on
+// filling, the new children follow once the old sibling is known to be gone: until then
+// those contracts have no stop. Children whose Desk lost its state are adopted like
+// anybody's orders: nothing cuts them but a kill.
 package engine

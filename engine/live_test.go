@@ -98,7 +98,6 @@ func TestAdoption(t *testing.T) {
 	if h := r.d.Holding(who); !ok || h.Position != 4 || h.Cost != r.d.Book().Instrument(0).Value(2995+990, 1) || r.d.Holding(0).Position != 0 {
 		t.Fatalf("holding %+v", h)
 	}
-	r.news = 0 // updates of the strategy are numbered by themselves
 	r.want(Buy, 1, Market, NoPrice)
 	r.denied(risk.MaxPosition)
 	r.intent(Intent{Kind: Flatten})
@@ -147,7 +146,7 @@ func TestSnapshotTellsWhereAStrategyStands(t *testing.T) {
 	for _, c := range r.d.Step(&Resync{At: r.now, Strategy: 0}) {
 		s = c.(*Snapshot)
 	}
-	if s == nil || s.Intents != 1 || s.Updates != r.news || s.Ref != 9 || s.Holding.Position != 1 || len(s.Orders) != 1 || s.Orders[0].Ref != 8 {
+	if s == nil || s.Intents != 1 || s.Updates != r.news[0] || s.Ref != 9 || s.Holding.Position != 1 || len(s.Orders) != 1 || s.Orders[0].Ref != 8 {
 		t.Fatalf("%+v", s)
 	}
 	if got := r.d.Step(&Resync{At: r.now, Strategy: 9}); len(got) != 0 || r.d.Ignored() != 1 {

@@ -67,6 +67,7 @@ func (o *Order) pack(p *pack) {
 	p.flag(&o.recalled)
 	num(p, &o.balks)
 	num(p, &o.wanted)
+	p.flag(&o.overtaken)
 	num(p, &o.pendingQty)
 }
 

@@ -105,9 +105,10 @@ func (s *scene) number(w string) int64 {
 	return n
 }
 
-// run does one command: quote BID ASK; tokens N; never CLASS; timer ID; wait
-// SECONDS; seq N; submit, amend, cancel, cancelall, flatten; and reports by their
-// names: accepted ORDER, filled ORDER QTY PRICE LEAVES, changed ORDER LEAVES LIMIT STOP.
+// run does one command: quote BID ASK; tokens N; patience SECONDS (of what may wait); never CLASS; timer ID; wait
+// SECONDS; seq N; submit, amend, cancel, cancelall, flatten; manual buy|sell QTY
+// PRICE, a trade by hand; restart, after which another Desk goes on with the state;
+// overruns, which says how many there were; and reports by their names: accepted ORDER, filled ORDER QTY PRICE LEAVES, changed ORDER LEAVES LIMIT STOP.
 func (s *scene) run(w []string) []string {
 	switch w[0] {
 	case "quote":
@@ -127,6 +128,22 @@ func (s *scene) run(w []string) []string {
 		}
 	case "timer":
 		return s.step(&TimerFired{At: s.now, ID: uint64(s.number(w[1]))})
+	case "patience":
+		s.desk.cfg.EntryWait = time.Duration(s.number(w[1])) * time.Second
+	case "manual":
+		side := map[string]Side{"buy": Buy, "sell": Sell}[w[1]]
+		return s.step(&Adoption{
+			At: s.now, Filled: Qty(s.number(w[2])), Notional: s.number(w[2]) * s.number(w[3]),
+			Terms: Terms{Side: side, Qty: Qty(s.number(w[2])), Limit: NoPrice, Stop: NoPrice},
+		})
+	case "restart":
+		next := NewDesk(s.desk.cfg)
+		if err := next.RestoreState(s.desk.AppendState(nil)); err != nil {
+			s.t.Fatal(err)
+		}
+		s.desk = next
+	case "overruns":
+		return []string{fmt.Sprint(s.desk.Overruns())}
 	case "link":
 		return s.step(&LinkChange{At: s.now, State: LinkUp})
 	case "submit", "amend", "cancel", "cancelall", "flatten":

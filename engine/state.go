@@ -3,7 +3,7 @@ package engine
 import "slices"
 
 // deskVersion is of the form below; the state of another version is refused.
-const deskVersion = 2
+const deskVersion = 3
 
 // AppendState appends everything the Desk knows to b, so that another one can go on
 // exactly where this one stands.
@@ -47,7 +47,7 @@ type deskState struct {
 	pnlEvery                Time
 	pnlLast                 PnL
 	hash                    Hash
-	faults                  uint64
+	faults, overruns        uint64
 	now                     Time
 	tops                    []Top
 	nets                    []Holding
@@ -73,7 +73,7 @@ func (d *Desk) save() deskState {
 	b := &d.book
 	s := deskState{
 		version: deskVersion, members: d.members, ended: len(d.ended), nextID: d.nextID, nextOCO: d.nextOCO, timer: d.timer,
-		retryID: d.retryID, waitID: d.waitID, pnlID: d.pnlID, pnlEvery: d.pnlEvery, pnlLast: d.pnlLast, hash: d.hash, faults: d.faults, now: b.now, tops: b.tops,
+		retryID: d.retryID, waitID: d.waitID, pnlID: d.pnlID, pnlEvery: d.pnlEvery, pnlLast: d.pnlLast, hash: d.hash, faults: d.faults, overruns: d.overruns, now: b.now, tops: b.tops,
 		nets: b.nets, unreal: b.unreal, reserved: b.reserved, start: b.start, realized: b.realized, fees: b.fees, unrealized: b.unrealized,
 		base: b.base, sessionOpen: b.session.Open, sessionEnd: b.session.Close, sessionDate: b.session.Date, mode: b.mode, why: b.why,
 		offline: b.offline, unlinked: b.unlinked,
@@ -225,7 +225,7 @@ func (d *Desk) load(s *deskState) {
 	}
 	d.nextID, d.nextOCO, d.timer = s.nextID, s.nextOCO, s.timer
 	d.retryID, d.waitID, d.pnlID = s.retryID, s.waitID, s.pnlID
-	d.pnlEvery, d.pnlLast, d.hash, d.faults = s.pnlEvery, s.pnlLast, s.hash, s.faults
+	d.pnlEvery, d.pnlLast, d.hash, d.faults, d.overruns = s.pnlEvery, s.pnlLast, s.hash, s.faults, s.overruns
 	copy(b.tops, s.tops)
 	copy(b.nets, s.nets)
 	copy(b.unreal, s.unreal)

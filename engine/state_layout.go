@@ -20,6 +20,7 @@ func (s *deskState) pack(p *pack) {
 	s.pnlLast.pack(p)
 	num(p, &s.hash)
 	num(p, &s.faults)
+	num(p, &s.overruns)
 	num(p, &s.now)
 	list(p, &s.tops, func(p *pack, t *Top) { t.pack(p) })
 	list(p, &s.nets, func(p *pack, h *Holding) { h.pack(p) })
@@ -60,6 +61,9 @@ func (m *member) pack(p *pack) {
 	p.flag(&m.flattening)
 	num(p, &m.attempts)
 	num(p, &m.pursuits)
+	num(p, &m.stray)
+	num(p, &m.mending)
+	num(p, &m.mends)
 }
 
 func (t *RoundTrip) pack(p *pack) {
@@ -97,6 +101,8 @@ func (b *bracketState) pack(p *pack) {
 	p.flag(&b.failed)
 	num(p, &b.attempts)
 	num(p, &b.reserved)
+	num(p, &b.cancels)
+	p.flag(&b.dismissed)
 	num(p, &b.entryID)
 	num(p, &b.stopID)
 	num(p, &b.limitID)
