@@ -65,9 +65,12 @@ type World struct {
 func NewWorld(c Config) *World {
 	w := &World{
 		cfg: c, venue: venue.New(c.Universe, c.Venue), latency: engine.Time(c.Latency), now: engine.NoTime,
-		runner: strategies.NewRunner(strategies.RunnerConfig{Universe: c.Universe, Zone: c.Zone, History: c.History}),
+		runner: strategies.NewRunner(strategies.RunnerConfig{
+			Universe: c.Universe, Zone: c.Zone, History: c.History, Balance: engine.Balance{Cash: c.Cash, Equity: c.Cash},
+		}),
 	}
 	w.desk = engine.NewDesk(engine.DeskConfig{Universe: c.Universe, Gate: c.Gate, Cash: c.Cash, Calendar: c.Calendar})
+	w.desk.TellPnL(time.Second)
 	w.record = newRecorder(w)
 	return w
 }
@@ -131,9 +134,6 @@ func (w *World) meet(id engine.InstrumentID, at engine.Time) error {
 		return err
 	}
 	w.record.join(engine.Member{Name: e.Program.Name, Instrument: id})
-	if e.Program.Handlers.OnPnL != nil {
-		w.desk.TellPnL(time.Second)
-	}
 	w.fromRunner(w.runner.Step(&engine.Phase{At: at, Strategy: s, Begin: true}))
 	w.deliver(at)
 	return nil

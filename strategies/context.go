@@ -48,7 +48,7 @@ type Context struct {
 	Profit       float64 // unrealised, at the price the position could be closed
 	Realized     float64 // the strategy's own on this instrument since the start, after fees
 	Working      int     // open orders
-	Cash, Equity float64 // of the account, at the last fill or P&L update
+	Cash, Equity float64 // of the account, at the last fill or P&L update; live 0 until the broker has told it
 
 	Tick, TickValue, PointValue float64
 	Fee                         float64 // per contract and side

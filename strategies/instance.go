@@ -73,6 +73,7 @@ func newInstance(r *Runner, id engine.StrategyID, p *Program, in *engine.Instrum
 	i.view = Context{
 		Instrument: in.Key, Bid: nan, Ask: nan, Last: nan, BidSize: -1, AskSize: -1, AveragePrice: nan,
 		Tick: in.TickFloat(), TickValue: in.TickValue.Float(), PointValue: in.Point.InexactFloat64(), Fee: in.Fee.Float(),
+		Cash: r.cfg.Balance.Cash.Float(), Equity: r.cfg.Balance.Equity.Float(),
 		host: i,
 	}
 	return i

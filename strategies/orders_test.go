@@ -272,3 +272,15 @@ func TestPositionFacts(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// TestBalanceIsKnownAtTheStart: a script that sizes by equity needs it before any fill.
+func TestBalanceIsKnownAtTheStart(t *testing.T) {
+	r := newRig(t, nil)
+	r.runner.cfg.Balance = engine.Balance{Cash: engine.Dollars(1000), Equity: engine.Dollars(990)}
+	var cash, equity float64
+	r.join(NewSetup(nil), Handlers{OnStart: func(c *Context) { cash, equity = c.Cash, c.Equity }})
+	r.start(noon)
+	if cash != 1000 || equity != 990 {
+		t.Errorf("cash %v, equity %v", cash, equity)
+	}
+}

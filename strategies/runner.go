@@ -22,6 +22,8 @@ type RunnerConfig struct {
 	Universe *engine.Universe
 	// Zone finds a time zone by name for Context.AtIn. Nil = only the exchange's own.
 	Zone func(name string) (*time.Location, error)
+	// Balance is the account's when strategies begin; zero = nobody knows it yet.
+	Balance engine.Balance
 	// History is how many market events of each instrument are kept to warm the
 	// lines of new versions with; 0 = none, and Swap starts them cold.
 	History int

@@ -152,6 +152,10 @@ type Stats struct {
 	Audits, Differences                           uint64
 }
 
+// pnlPace is how often strategies are told of a profit and loss that changed: as in a
+// backtest.
+const pnlPace = time.Second
+
 // New returns a Core that waits for Begin.
 func New(c Config) *Core {
 	core := &Core{cfg: c, timing: c.Timing.orDefault(), dec: bridge.NewDecoder(c.Universe), now: engine.NoTime, linkAt: engine.NoTime, linkWhy: "connecting", hash: engine.NewHash()}
@@ -161,6 +165,7 @@ func New(c Config) *Core {
 		x.desk = engine.NewDesk(engine.DeskConfig{
 			Universe: c.Universe, Gate: a.Gate, Cash: a.Cash, Calendar: a.Calendar, EntryWait: a.EntryWait,
 		})
+		x.desk.TellPnL(pnlPace)
 		core.accounts = append(core.accounts, x)
 	}
 	return core

@@ -390,6 +390,9 @@ func (d *duet) settle() {
 	d.run(3 * time.Minute)
 	d.still = true
 	d.run(2 * time.Minute)
+	for n := 0; n < 60 && !d.core.Ready(); n++ {
+		d.run(time.Second) // a connection that dies every so often may just have died
+	}
 }
 
 // check holds what the Core believes against the truth.

@@ -26,16 +26,17 @@ type call struct {
 // rig is a Core whose broker is the test itself. Questions are answered by what the
 // broker has, unless the test wants to answer them.
 type rig struct {
-	t      testing.TB
-	u      *engine.Universe
-	core   *Core
-	made   func() *Core
-	now    engine.Time
-	wait   []call // not answered yet
-	all    []call
-	outs   []Output
-	seq    map[engine.StrategyID]uint64
-	silent bool // questions are not answered by themselves
+	t         testing.TB
+	u         *engine.Universe
+	core      *Core
+	made      func() *Core
+	now       engine.Time
+	wait      []call // not answered yet
+	all       []call
+	outs      []Output
+	seq       map[engine.StrategyID]uint64
+	published [][]byte // events for workers
+	silent    bool     // questions are not answered by themselves
 
 	orders    map[string]string // at the broker by our id
 	listed    []string          // further ones
@@ -68,6 +69,9 @@ func (r *rig) step(in Input) {
 	for _, o := range r.core.Step(&in) {
 		o.Data = append([]byte(nil), o.Data...)
 		r.outs = append(r.outs, o)
+		if o.Kind == Publish {
+			r.published = append(r.published, o.Data)
+		}
 		if o.Kind != Write && o.Kind != Order {
 			continue
 		}
