@@ -30,7 +30,8 @@
 // One Writer at a time has a directory. It holds a lock on the file LOCK there (flock;
 // on Windows an exclusive open; elsewhere the file's existence, which a crash leaves
 // behind to be removed by hand). A second Open fails with a *LockedError that
-// names the directory and the process.
+// names the directory and the process. Lock holds the same lock without a Writer, for
+// whoever must know that none begins meanwhile.
 //
 // # Bounds, and what happens at each
 //
