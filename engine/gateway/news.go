@@ -123,7 +123,12 @@ func (c *Core) words(h *moment, members []engine.Member) (kind, text string) {
 		if o.Terms.Side == engine.Sell {
 			did = "sold"
 		}
-		text := fmt.Sprintf("%s %s %d %s at %s, holds %+d", who, did, h.fill.Qty, in.Key, priceText(in, h.fill.Price), h.held)
+		text := fmt.Sprintf("%s %s %d %s at %s, ", who, did, h.fill.Qty, in.Key, priceText(in, h.fill.Price))
+		if h.held == 0 {
+			text += "flat"
+		} else {
+			text += fmt.Sprintf("holds %+d", h.held)
+		}
 		if h.fill.PnL != 0 {
 			text += ", realised " + signed(h.fill.PnL)
 		}

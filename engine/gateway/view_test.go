@@ -126,7 +126,7 @@ func TestViewEventsBound(t *testing.T) {
 		r.core.remember(r.core.accounts[0], &engine.Update{At: engine.Time(i), Fill: engine.Fill{Qty: 1, Price: engine.Price(i)}, Order: engine.Order{Terms: engine.Terms{Side: engine.Sell}}})
 	}
 	v := r.core.View(r.now)
-	if n := len(v.Events); n != keepMoments || v.Events[0].Time != keepMoments+4 || v.Events[n-1].Time != 5 || !strings.Contains(v.Events[0].Text, "a sold 1 ES 03-24 at 17.00") {
+	if n := len(v.Events); n != keepMoments || v.Events[0].Time != keepMoments+4 || v.Events[n-1].Time != 5 || !strings.Contains(v.Events[0].Text, "a sold 1 ES 03-24 at 17.00, flat") {
 		t.Errorf("%d of them, %+v to %+v", n, v.Events[0], v.Events[n-1])
 	}
 }

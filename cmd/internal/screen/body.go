@@ -177,7 +177,7 @@ func (d *drawing) strategies() section {
 		{head: "state"},
 		{head: "version", rank: 2},
 		{head: "since", rank: 1},
-		{rank: 3},
+		{rank: 3, tail: true},
 	}
 	var rows, noted, well [][]span
 	for _, s := range d.view.Strategies {

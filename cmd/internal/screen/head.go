@@ -193,6 +193,7 @@ func (d *drawing) dailyLoss(a *gateway.AccountView) []line {
 		{{"  daily loss ", plain}, {bar(share, 20) + " " + figures, st}},
 		{{"  daily loss ", plain}, {bar(share, 10) + " " + figures, st}},
 		{{"  daily loss ", plain}, {figures, st}},
+		{{"  daily loss ", plain}, {fmt.Sprintf("%d%%", share), st}},
 	}
 }
 

@@ -6,6 +6,7 @@ type column struct {
 	right bool // numbers stand under each other
 	rank  int  // of the columns that do not fit, those of the highest rank go first; 0 stays
 	most  int  // a wider cell is cut; 0 = none is
+	tail  bool // text at the end of the line, which may be cut to the length of a word
 }
 
 // gap is between two columns.
@@ -44,9 +45,9 @@ func measure(columns []column, rows [][]span) []int {
 func choose(columns []column, widths []int, room int) []bool {
 	shown := make([]bool, len(columns))
 	total := -gap
-	for i := range columns {
+	for i, c := range columns {
 		shown[i] = true
-		total += widths[i] + gap
+		total += needed(c, widths[i]) + gap
 	}
 	for total > room {
 		drop := 0
@@ -59,9 +60,19 @@ func choose(columns []column, widths []int, room int) []bool {
 			break
 		}
 		shown[drop] = false
-		total -= widths[drop] + gap
+		total -= needed(columns[drop], widths[drop]) + gap
 	}
 	return shown
+}
+
+// wordWidth is what is left of a tail at least.
+const wordWidth = 12
+
+func needed(c column, width int) int {
+	if c.tail {
+		return min(width, wordWidth)
+	}
+	return width
 }
 
 func setHead(title line, columns []column, shown []bool, widths []int) line {
