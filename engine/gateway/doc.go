@@ -53,6 +53,15 @@
 // AtRest). What a start after a crash must step again, and what the journal must keep,
 // is so bounded by the newest checkpoint and not by the length of the run.
 //
+// # Looking
+//
+// View is what a Core knows, for people and for scripts. It copies what it returns,
+// changes nothing and enters no decision or hash. It runs between two steps, on the
+// Shell's goroutine, and takes about a tenth of a millisecond with fifty instruments
+// (BenchmarkView): whoever looks must not look more often than a few times a second.
+// What happened lately is kept as it happened and put into words only then; it is not
+// part of the state, so it outlives checkpoints and not the program.
+//
 // # Bounds, and what happens at each
 //
 //   - Inputs between checkpoints: DefaultCheckpoint, and as many more as it takes until
@@ -64,6 +73,8 @@
 //   - Look-ups in one audit: 16, rounds: 4; then it begins again after Timing.Retry.
 //   - A frame that cannot be written within 5 s is given up, and its call is lost.
 //   - A control request: 64 KB, 30 s.
+//   - What happened lately: 64 fills and turns of orders, 32 kinds of denials; older
+//     ones are forgotten, the counts go on.
 //
 // # Not promised
 //

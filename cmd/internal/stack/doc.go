@@ -2,6 +2,9 @@
 // gateway with its workers, bus, journals and control door. Paper trading and live
 // trading differ in what is at the other end of the link, and in the clock.
 //
+// Look is what the program knows while it runs: the gateway's View with the limits of the
+// configuration, the state of every strategy, and the 64 newest things told to people.
+//
 // A data directory belongs to one program at a time; its journals are locked. In it:
 //
 //	journal/gateway           the gateway's record
