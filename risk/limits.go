@@ -20,10 +20,10 @@ type Limits struct {
 // name wins. A limit by root counts all contracts of the root together.
 type ByInstrument map[string]int64
 
-// rules lists the rules in the order they are asked: what is wrong with the order
-// itself first, what is wrong with the moment last.
+// rules lists the rules in the order they are asked: those that no configuration turns
+// off, then what is wrong with the order itself, what is wrong with the moment last.
 func (l Limits) rules() []Rule {
-	rules := []Rule{mode{}}
+	rules := []Rule{mode{}, session{}}
 	if len(l.MaxOrder) > 0 {
 		rules = append(rules, maxOrder{l.MaxOrder})
 	}

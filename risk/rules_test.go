@@ -342,7 +342,7 @@ func TestAbsent(t *testing.T) {
 	}
 	one := ByInstrument{"ES": 1}
 	full := Limits{one, one, 1, one, time.Second, 1}
-	if got := full.Absent(); len(got) != 0 || len(full.rules()) != len(all)+1 {
+	if got := full.Absent(); len(got) != 0 || len(full.rules()) != len(all)+2 {
 		t.Errorf("absent of everything: %v, %d rules", got, len(full.rules()))
 	}
 }
