@@ -17,9 +17,7 @@ import (
 	"tollgate/cmd/internal/stack"
 	"tollgate/configs"
 	"tollgate/engine"
-	"tollgate/engine/gateway"
 	"tollgate/sim/fakebridge"
-	"tollgate/sim/fakebridge/broker"
 	"tollgate/sim/feed"
 	"tollgate/sim/venue"
 )
@@ -146,12 +144,13 @@ func (f *paperFlags) contained(ctx context.Context, c *cobra.Command, config *co
 		return err
 	}
 	defer func() { _ = s.Close() }()
-	ctx, end := context.WithCancel(ctx)
-	defer end()
-	go endOfFeed(ctx, server, end)
 	server.Resume()
 	began := time.Now()
-	err = d.run(ctx, s)
+	err = runFed(ctx, d, s, server, func(ctx context.Context) error {
+		endOfFeed(ctx, server)
+		server.Withdraw()
+		return nil
+	})
 	return errors.Join(err, f.finish(c, s, server, time.Since(began)))
 }
 
@@ -253,20 +252,15 @@ func (m marketClock) Until(t engine.Time) time.Duration {
 	return time.Duration(float64(t.Sub(m.server.MarketTime())) / m.speed)
 }
 
-// endOfFeed ends the run a little after the recording has: what is under way may
-// still arrive.
-func endOfFeed(ctx context.Context, s *fakebridge.Server, end func()) {
-	defer end()
+// endOfFeed waits for the end of the recording, or of the context.
+func endOfFeed(ctx context.Context, s *fakebridge.Server) {
 	t := time.NewTicker(100 * time.Millisecond)
 	defer t.Stop()
-	for {
+	for !s.Status().Ended {
 		select {
 		case <-ctx.Done():
 			return
 		case <-t.C:
-			if s.Status().Ended {
-				return
-			}
 		}
 	}
 }
@@ -301,31 +295,3 @@ type realClock struct{}
 
 func (realClock) Now() engine.Time                  { return engine.TimeOf(time.Now()) }
 func (realClock) Until(t engine.Time) time.Duration { return time.Until(t.UTC()) }
-
-// compare names what the gateway believes that is not so.
-func compare(v *gateway.View, truth *broker.Ledger) []string {
-	var wrong []string
-	for _, a := range v.Accounts {
-		believed := map[string]engine.Qty{}
-		for _, p := range a.Positions {
-			believed[p.Instrument] += p.Qty
-		}
-		for _, t := range truth.Accounts {
-			if t.Name != a.Name {
-				continue
-			}
-			for _, p := range t.Positions {
-				if believed[p.Instrument] != p.Qty {
-					wrong = append(wrong, fmt.Sprintf("%s %s: believed %+d, truth %+d", a.Name, p.Instrument, believed[p.Instrument], p.Qty))
-				}
-				delete(believed, p.Instrument)
-			}
-		}
-		for instrument, qty := range believed {
-			if qty != 0 {
-				wrong = append(wrong, fmt.Sprintf("%s %s: believed %+d, truth flat", a.Name, instrument, qty))
-			}
-		}
-	}
-	return wrong
-}

@@ -30,13 +30,17 @@ func (f *paperFlags) fed(ctx context.Context, c *cobra.Command, config *configs.
 	if err := os.MkdirAll(config.DataDir, 0o700); err != nil {
 		return err
 	}
-	server, key, err := f.fedBridge(config, text)
+	bc, err := f.fedConfig(config, text)
+	if err != nil {
+		return err
+	}
+	server, err := serveBridge(config, bc)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = server.Close() }()
 	d := f.display(c, "paper, live quotes")
-	o := f.options(d, config, text, server.URL(), key)
+	o := f.options(d, config, text, server.URL(), keyOf(bc))
 	o.Clock, o.Scale = marketClock{server, 1}, 1
 	if o.Upstream, err = upstreamOf(config, text, attempts, server); err != nil {
 		return err
@@ -47,7 +51,7 @@ func (f *paperFlags) fed(ctx context.Context, c *cobra.Command, config *configs.
 	}
 	defer func() { _ = s.Close() }()
 	began := time.Now()
-	err = runFed(ctx, d, s, server)
+	err = runFed(ctx, d, s, server, o.Upstream.Run)
 	return f.finishFed(c, s, server, time.Since(began), err)
 }
 
@@ -82,19 +86,18 @@ func mayConnect(config *configs.Config, token func() (string, error)) error {
 	return nil
 }
 
-// fedBridge starts the simulated bridge that the quotes are pushed into. It hands on
-// every quote as it comes and repeats none, so that silence stays silence.
-func (f *paperFlags) fedBridge(config *configs.Config, text []byte) (*fakebridge.Server, func() (string, error), error) {
+// fedConfig is the simulated bridge that the quotes are pushed into. It hands on every
+// quote as it comes and repeats none, so that silence stays silence.
+func (f *paperFlags) fedConfig(config *configs.Config, text []byte) (fakebridge.Config, error) {
 	bc, err := f.bridgeConfig(config)
 	if err != nil {
-		return nil, nil, err
+		return bc, err
 	}
 	if bc.Universe, err = universeOf(config, text); err != nil {
-		return nil, nil, usageError{err}
+		return bc, usageError{err}
 	}
 	bc.Speed, bc.Quirks.QuotePace, bc.Venue.StaleAfter = 1, "event", stack.SilentAfter
-	server, err := serveBridge(config, bc)
-	return server, keyOf(bc), err
+	return bc, nil
 }
 
 // upstreamOf is the link to the broker's quotes, with its end in the simulated bridge.
@@ -111,51 +114,6 @@ func upstreamOf(config *configs.Config, text []byte, attempts string, server *fa
 			return nil
 		},
 	}), nil
-}
-
-// runFed runs the stack and what feeds it, until either ends. The quotes end first, so
-// that the gateway can still learn what has filled.
-func runFed(ctx context.Context, d *display, s *stack.Stack, server *fakebridge.Server) error {
-	quotes, stopQuotes := context.WithCancel(ctx)
-	defer stopQuotes()
-	running, stop := context.WithCancel(context.Background())
-	defer stop()
-	ended := make(chan error, 1)
-	go func() {
-		err := s.Upstream.Run(quotes)
-		settle(running, s, server)
-		stop()
-		ended <- err
-	}()
-	err := d.run(running, s)
-	stop()
-	stopQuotes()
-	return errors.Join(err, <-ended)
-}
-
-// settleWait is how long the gateway may take to learn of the last fills.
-const settleWait = 3 * time.Second
-
-// settle waits until the gateway knows of every fill. Without quotes there are no more.
-func settle(ctx context.Context, s *stack.Stack, server *fakebridge.Server) {
-	ctx, cancel := context.WithTimeout(ctx, settleWait)
-	defer cancel()
-	t := time.NewTicker(50 * time.Millisecond)
-	defer t.Stop()
-	for {
-		v, err := s.Look(ctx)
-		if err != nil {
-			return
-		}
-		if truth := server.Ledger(); len(compare(&v, &truth)) == 0 {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		}
-	}
 }
 
 // finishFed tells what came of the run. When the broker ended it before there was a

@@ -20,6 +20,7 @@ type paperResult struct {
 	Elapsed     float64               `json:"elapsed_seconds"`
 	Accounts    []gateway.AccountView `json:"accounts"`
 	Stats       gateway.StatsView     `json:"stats"`
+	LiveQuotes  *gateway.FeedView     `json:"live_quotes,omitempty"`
 	Executions  *int                  `json:"executions,omitempty"` // at the simulated bridge
 	Differences []string              `json:"differences,omitempty"`
 }
@@ -28,7 +29,7 @@ type paperResult struct {
 // against truth.
 func (f *paperFlags) finish(c *cobra.Command, s *stack.Stack, server *fakebridge.Server, took time.Duration) error {
 	v := s.View()
-	r := paperResult{Hash: v.Hash, Journal: s.JournalDir(), Elapsed: took.Seconds(), Accounts: v.Accounts, Stats: v.Stats}
+	r := paperResult{Hash: v.Hash, Journal: s.JournalDir(), Elapsed: took.Seconds(), Accounts: v.Accounts, Stats: v.Stats, LiveQuotes: v.LiveQuotes}
 	if server != nil {
 		l := server.Ledger()
 		n := len(l.Executions)
@@ -61,6 +62,9 @@ func (r *paperResult) print(c *cobra.Command) {
 		for _, o := range a.Orders {
 			fmt.Fprintf(out, "  open order   %s  %s %d %s %s, %s, %d filled\n", o.ID, o.Side, o.Qty, o.Type, o.Instrument, o.State, o.Filled)
 		}
+	}
+	if q := r.LiveQuotes; q != nil {
+		fmt.Fprintf(out, "live quotes  %d, %d left out, %d interruptions\n", q.Quotes, q.Faults, q.Gaps)
 	}
 	x := r.Stats
 	fmt.Fprintf(out, "quotes       %d\ncalls        %d, %d of them questions, %d refused, %d without an answer\n", x.Quotes, x.Calls, x.Questions, x.Refused, x.Lost)

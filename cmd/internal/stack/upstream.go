@@ -1,10 +1,12 @@
 package stack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -167,23 +169,29 @@ func (u *Upstream) connected(ctx context.Context, at engine.Time) {
 	u.subscribe(ctx, at)
 }
 
-// subscribe asks for the instruments that have been silent for long. A frame that
-// cannot be written is a link that is going down: it says so itself.
+// subscribe asks for the instruments that have been silent for long, the longest first.
+// A frame that cannot be written is a link that is going down: it says so itself.
 func (u *Upstream) subscribe(ctx context.Context, now engine.Time) {
 	if !u.up || now < u.ask {
 		return
 	}
-	var names []string
-	again := false
-	for id := range engine.InstrumentID(u.Universe.Len()) {
-		if last := u.heard[id]; len(names) < askMost && (last == engine.NoTime || now.Sub(last) >= askAgain) {
-			again = again || last != engine.NoTime
-			names = append(names, u.Universe.Get(id).Key)
-			u.heard[id] = now
+	var silent []engine.InstrumentID
+	for id, last := range u.heard {
+		if last == engine.NoTime || now.Sub(last) >= askAgain {
+			silent = append(silent, engine.InstrumentID(id))
 		}
 	}
-	if len(names) == 0 {
+	if len(silent) == 0 {
 		return
+	}
+	slices.SortStableFunc(silent, func(a, b engine.InstrumentID) int { return cmp.Compare(u.heard[a], u.heard[b]) })
+	silent = silent[:min(len(silent), askMost)]
+	names := make([]string, 0, len(silent))
+	again := false
+	for _, id := range silent {
+		again = again || u.heard[id] != engine.NoTime
+		names = append(names, u.Universe.Get(id).Key)
+		u.heard[id] = now
 	}
 	u.ask = now.Add(askAgain)
 	if again {

@@ -34,7 +34,7 @@
 // executed. MaxViolations refusals in a row are borne, the next one closes the link
 // with 1008; an accepted call or management message ends the row. Refusals over
 // REST are in no row. Unknown functions and calls without the add-on cost a token
-// like any other.
+// like any other. Without the add-on nothing is streamed either.
 //
 // # Orders
 //

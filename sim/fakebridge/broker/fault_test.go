@@ -56,7 +56,14 @@ func TestAddonLoss(t *testing.T) {
 	if _, outs := r.b.Request(r.now, "right", "GetAllOrders", nil); outs[0].Status != 408 {
 		t.Errorf("REST: %d", outs[0].Status)
 	}
+	r.send(Message{Action: "streamPnl", Enabled: true})
+	if got := streamed(r); got != "nothing" {
+		t.Errorf("streamed without it: %s", got)
+	}
 	r.fault("addon-on")
+	if got := r.frames(r.wait(time.Second)); len(got) != 2 {
+		t.Errorf("streamed with it again: %v", got)
+	}
 	if got := r.call("GetAllOrders", `{}`); got["success"] != true {
 		t.Errorf("with it again: %v", got)
 	}

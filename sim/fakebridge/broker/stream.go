@@ -7,7 +7,8 @@ import (
 )
 
 // stream sends the snapshot and the P&L that are due. Moments that were missed
-// are not made up for: the stream is conflated.
+// are not made up for: the stream is conflated. Without the add-on there is nothing to
+// send.
 func (b *Broker) stream() {
 	c, at := b.conn, b.now.Market
 	if c == nil {
@@ -22,12 +23,17 @@ func (b *Broker) stream() {
 	}
 	if c.pnlEvery > 0 && at >= c.pnlNext {
 		c.pnlNext += engine.Time(at.Sub(c.pnlNext)/c.pnlEvery+1) * engine.Time(c.pnlEvery)
-		b.say(c, b.pnl())
+		if b.addon {
+			b.say(c, b.pnl())
+		}
 	}
 }
 
 // snapshot sends every subscribed instrument that the feed has reached.
 func (b *Broker) snapshot(c *conn) {
+	if !b.addon {
+		return
+	}
 	var quotes []Object
 	for i := range c.names {
 		if m := b.subscribed(&c.names[i]); m != nil && m.seen && !b.shut(m) {
@@ -40,7 +46,7 @@ func (b *Broker) snapshot(c *conn) {
 // streamOne sends one instrument, for every name it was subscribed by.
 func (b *Broker) streamOne(m *market) {
 	c := b.conn
-	if c == nil {
+	if c == nil || !b.addon {
 		return
 	}
 	var quotes []Object
