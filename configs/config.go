@@ -96,7 +96,7 @@ type Strategy struct {
 
 // Paper is the simulated bridge.
 type Paper struct {
-	Feed   []string // feed: recordings, merged by time
+	Feed   []string // feed: recordings, merged by time; none = the bundled sample
 	Speed  float64  // speed: times real time, 0.01 to 10000; default 1
 	Listen string   // listen: HOST:PORT, port 0 = any free one; default DefaultListen
 	Quotes string   // quotes: "recorded" (from feed; default) or "live" (those of broker.url in real time, fills simulated by backtest; without feed and speed)

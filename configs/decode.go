@@ -193,12 +193,8 @@ func (d *decoder) paper(n *node) {
 		entry{"listen", false, func(n *node) { p.Listen = d.hostPort(n) }},
 		entry{"quotes", false, func(n *node) { p.Quotes = d.choice(n, "recorded", "recorded", "live") }},
 	)
-	switch {
-	case !ok:
-	case p.Quotes == "live" && (hasKey(n, "feed") || hasKey(n, "speed")):
+	if ok && p.Quotes == "live" && (hasKey(n, "feed") || hasKey(n, "speed")) {
 		d.fail(n, "quotes: live takes the broker's quotes: remove feed and speed, or quotes")
-	case p.Quotes != "live" && !hasKey(n, "feed"):
-		d.fail(n, "key feed is missing: name a recording, or say quotes: live")
 	}
 }
 

@@ -324,7 +324,7 @@ func TestCheckupUsage(t *testing.T) {
 	for _, c := range []struct{ args, says string }{
 		{"", "takes one STRATEGY, a .go file or a folder, or --config FILE"},
 		{"a b", "takes one STRATEGY"},
-		{"a --config " + w.config, "not both"},
+		{"a --config " + w.config, "no such file or folder"},
 		{"--config " + w.config + " --feed x", "doctor --config does not take --feed"},
 		{"a --url ws://x/", "doctor STRATEGY does not take --url"},
 		{"--config " + w.config + " --token-env X", "belongs to --url"},

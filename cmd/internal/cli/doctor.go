@@ -16,7 +16,7 @@ import (
 // doctorTakes are the flags of backtest that mean something to the doctor. The
 // others are refused: it runs both tiers and many variants, and writes no files.
 var doctorTakes = []string{
-	"feed", "instrument", "spec", "param", "cash", "fill", "latency", "from", "to", "seed", "skip-bad", "json", "help",
+	"feed", "instrument", "spec", "param", "config", "account", "cash", "fill", "latency", "from", "to", "seed", "skip-bad", "json", "help",
 }
 
 func newDoctor() *cobra.Command {
@@ -29,6 +29,7 @@ func newDoctor() *cobra.Command {
 		Long:  doctorHelp,
 		Example: `  tollgate doctor examples/cross
   tollgate doctor examples/vwap --feed es.arrows --latency 50ms --json
+  tollgate doctor examples/cross --feed es.arrows --config tollgate.yaml
   tollgate doctor --config tollgate.yaml
   tollgate doctor --config tollgate.yaml --url ws://127.0.0.1:8787/ws/stream`,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -55,7 +56,7 @@ func newDoctor() *cobra.Command {
 	}
 	f.register(c)
 	fs := c.Flags()
-	fs.Lookup("config").Usage = "check the live set-up of this configuration; not with a STRATEGY"
+	fs.Lookup("config").Usage = "alone: the live set-up to check; with a STRATEGY: limits, fees and instruments of its runs"
 	fs.Lookup("seed").Usage = "seed of the order in which events of one time are shuffled"
 	fs.StringVar(&setUp.url, "url", "", "with --config: ws://HOST:PORT/ws/stream of a bridge that runs already (tollgate sim), instead of the broker")
 	fs.StringVar(&setUp.tokenEnv, "token-env", "", "with --url: environment variable that holds the bearer token (default any token is sent)")
@@ -71,7 +72,7 @@ func newDoctor() *cobra.Command {
 var checkupTakes = []string{"config", "url", "token-env", "json", "help"}
 
 // doctorHelp explains both forms.
-const doctorHelp = `Doctor has two patients: a strategy, or with --config the live set-up.
+const doctorHelp = `Doctor has two patients: a strategy, or with --config alone the live set-up.
 
 doctor STRATEGY runs a strategy many times over the same recordings and compares what
 it decides:
@@ -107,11 +108,9 @@ broker refused the connection or gave it to another program.`
 // oneDoctor finds out which form is meant. Flags of the other would be passed over in
 // silence, so they are refused.
 func oneDoctor(c *cobra.Command, args []string) error {
-	setUp := c.Flags().Changed("config")
+	setUp := c.Flags().Changed("config") && len(args) == 0
 	switch {
-	case len(args) == 1 && setUp:
-		return usage("%s takes a STRATEGY or --config FILE, not both: the one asks whether a backtest is biased, the other whether a live set-up is sound; run it twice", c.CommandPath())
-	case len(args) != 1 && !setUp, len(args) > 1:
+	case len(args) != 1 && !setUp:
 		return usage("%s takes one STRATEGY, a .go file or a folder, or --config FILE; see %s --help", c.CommandPath(), c.CommandPath())
 	case setUp:
 		return onlyFlags(c, checkupTakes, "doctor --config")

@@ -182,8 +182,12 @@ func (f *feedFlags) copy(c *cobra.Command, paths []string) error {
 	return nil
 }
 
-// openAll opens files merged by time; on an error none stays open.
+// openAll opens files merged by time, the bundled sample when none is named; on an
+// error none stays open.
 func openAll(paths []string, o feed.Options) (feed.Source, error) {
+	if len(paths) == 0 {
+		return openSample(o)
+	}
 	var sources []feed.Source
 	for _, path := range paths {
 		s, err := feed.Open(path, o)

@@ -38,8 +38,8 @@ func newPaper() *cobra.Command {
 		Short: "Trade a recording, or live quotes, through the live stack",
 		Long: `Paper runs everything that live trading runs: the link, the gateway, the bus, the
 workers, the journal. Only the broker is pretended: a simulated bridge inside this
-program plays the recordings that the configuration names under paper, and fills
-orders as a backtest does. It ends with the recording, or when it is interrupted.
+program plays the recordings that the configuration names under paper, or the bundled sample,
+and fills orders as a backtest does. It ends with the recording, or when it is interrupted.
 
 With  paper: {quotes: live}  the quotes are the broker's and the fills still simulated,
 by the model, latency and fees of the configuration. Orders never leave this program:

@@ -50,9 +50,6 @@ func (p *plan) open() (feed.Source, error) {
 	o := feed.Options{
 		Universe: p.universe, Resolve: p.resolve, From: p.from, To: p.to, SkipBad: p.flags.skipBad, Instruments: p.keys(),
 	}
-	if len(p.flags.feeds) == 0 {
-		return openSample(o)
-	}
 	return openAll(p.flags.feeds, o)
 }
 

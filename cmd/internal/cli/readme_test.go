@@ -5,6 +5,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"tollgate/configs"
 )
 
 // TestReadme: what the README says the demo prints is what it prints, and the
@@ -59,4 +61,22 @@ func block(t *testing.T, text, begin string) []string {
 		lines = lines[:len(lines)-1]
 	}
 	return lines
+}
+
+// TestReadmePaper: the configuration that the README shows for paper trading is one.
+func TestReadmePaper(t *testing.T) {
+	text, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(text), "## Paper trading")
+	config := strings.Join(block(t, after, "    accounts:"), "\n")
+	path := t.TempDir() + "/tollgate.yaml"
+	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := configs.Load(path)
+	if err != nil || len(c.Strategies) != 1 || c.Paper.Speed != 60 {
+		t.Errorf("%+v, %v", c, err)
+	}
 }

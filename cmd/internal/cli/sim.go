@@ -198,12 +198,7 @@ func (f *simFlags) scan(o feed.Options) error {
 	return errors.Join(drain(src), src.Close())
 }
 
-func (f *simFlags) open(o feed.Options) (feed.Source, error) {
-	if len(f.feeds) == 0 {
-		return openSample(o)
-	}
-	return openAll(f.feeds, o)
-}
+func (f *simFlags) open(o feed.Options) (feed.Source, error) { return openAll(f.feeds, o) }
 
 // parseAccount reads NAME=CASH.
 func parseAccount(text string) (fakebridge.Account, error) {
