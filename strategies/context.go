@@ -56,12 +56,13 @@ type Context struct {
 	host *instance
 }
 
-// Buy submits a market order.
+// Buy submits a market order. While the session is closed one that may open a position
+// is denied (session_closed).
 func (c *Context) Buy(qty int) int {
 	return c.host.submit(engine.Buy, qty, engine.Market, 0, 0, 0, 0, false)
 }
 
-// Sell submits a market order.
+// Sell submits a market order, under the rule of Buy.
 func (c *Context) Sell(qty int) int {
 	return c.host.submit(engine.Sell, qty, engine.Market, 0, 0, 0, 0, false)
 }
@@ -99,7 +100,8 @@ func (c *Context) SellStopLimit(qty int, stop, limit float64) int {
 // BuyBracket buys at market; every fill is protected by a stop and a target, one
 // OCO. The engine places them, also when the script hangs. 0 leaves one out; a
 // price that is not a number is denied. The stop can be moved as order StopOf(id),
-// the target as TargetOf(id).
+// the target as TargetOf(id). Both shrink, or go, when other orders of the strategy
+// close what they protect.
 func (c *Context) BuyBracket(qty int, stopLoss, target float64) int {
 	return c.host.submit(engine.Buy, qty, engine.Market, 0, 0, stopLoss, target, false)
 }
@@ -131,7 +133,8 @@ var nan = math.NaN()
 
 // Target brings the position to the given number of contracts with one market
 // order; it returns 0 and does nothing when it is there already. It counts the
-// position only: cancel what is working first.
+// position only: cancel what is working first, brackets excepted. They work until the
+// order fills, and are then cut to what is left.
 func (c *Context) Target(position int) int {
 	switch d := position - c.host.position(); {
 	case d > 0:
@@ -159,7 +162,9 @@ func (c *Context) Cancel(id int) { c.host.withdraw(id) }
 // brackets included.
 func (c *Context) CancelAll() { c.host.sweep(engine.CancelAll) }
 
-// Flatten cancels every open order and closes the position at market.
+// Flatten cancels every open order, brackets included, and closes the position at
+// market when the last of them is known to be gone: no order of the strategy can turn
+// the position around meanwhile. Until it is flat, new orders are denied (flattening).
 func (c *Context) Flatten() { c.host.sweep(engine.Flatten) }
 
 // Order returns one of the strategy's orders as it stands now; Open is false and

@@ -29,6 +29,23 @@
 // comparison with it is false. An order price must lie on the tick grid within a
 // ten-thousandth of a tick (Round, RoundDown, RoundUp), or it is denied.
 //
+// # Brackets
+//
+// The stop and the target of BuyBracket, SellBracket or a Ticket live at the engine and
+// never work for more than the strategy holds on their side. Whatever closes contracts
+// (Target, Sell, another bracket, Flatten), those without a bracket count as closed
+// first, then those of the newest bracket; its orders shrink, and are cancelled when
+// nothing is left. Contracts bought later are not theirs.
+//
+// There are two ways out. Target(0), or a plain order, goes to the market at once while
+// the bracket still works, and the bracket goes when it has filled: never without a
+// stop, and fast. Flatten cancels first and closes when everything is gone: never turned
+// around, and slower by the time of one cancel. In the first, the stop can fill in the
+// moment before its cancel arrives. Then OnOrder says so with the Code "overrun", and
+// the engine closes the surplus at market; until it has, orders of the strategy on that
+// side are denied ("flattening"). Limit and stop orders that a script placed itself are
+// not part of a bracket and stay until it cancels them.
+//
 // # New versions
 //
 // A script can be edited while it runs. The new version takes over between two

@@ -36,15 +36,19 @@ func names(t *testing.T) []string {
 	return list
 }
 
-// compiled builds one binary with every example in it, once.
+// compiled builds one binary with every example in it, and the leaver, once.
 var compiled = sync.OnceValues(func() (string, error) {
 	var wanted []native.Wanted
 	entries, err := fs.ReadDir(examples.FS, ".")
 	if err != nil {
 		return "", err
 	}
+	dirs := []string{"testdata/leaver"}
 	for _, e := range entries {
-		src, err := script.Read(filepath.Join(examplesDir, e.Name()))
+		dirs = append(dirs, filepath.Join(examplesDir, e.Name()))
+	}
+	for _, dir := range dirs {
+		src, err := script.Read(dir)
 		if err != nil {
 			return "", err
 		}
