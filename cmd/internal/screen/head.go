@@ -71,6 +71,8 @@ func (d *drawing) mode() (string, style) {
 		return "NO ANSWER", alarm
 	case word == "TRADING" && d.view.Link != "ready":
 		return "NOT TRADING", alarm
+	case word == "TRADING" && d.view.LiveQuotes != nil && d.view.LiveQuotes.State != gateway.FeedLive:
+		return "NO QUOTES", alarm
 	}
 	return word, st
 }

@@ -80,6 +80,14 @@ func quiet() *Scene {
 	}}
 }
 
+// unfed is paper on live quotes that have stopped.
+func unfed() *Scene {
+	s := busy()
+	s.Title = "paper, live quotes"
+	s.View.LiveQuotes = &gateway.FeedView{State: gateway.FeedDown, Since: ago(95 * time.Second), Reason: "the broker closed the link: 1012 Service restart", Quotes: 7200, Gaps: 1}
+	return s
+}
+
 // several are two accounts, one of which opens no positions.
 func several() *Scene {
 	s := busy()
@@ -109,6 +117,7 @@ var scenes = []struct {
 	{"busy", busy},
 	{"troubled", troubled},
 	{"quiet", quiet},
+	{"unfed", unfed},
 	{"several", several},
 	{"hostile", hostile},
 	{"starting", func() *Scene { return &Scene{Title: "paper 10x", File: "tollgate.yaml"} }},
