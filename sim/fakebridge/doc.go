@@ -25,6 +25,9 @@
 // nobody is subscribed or half of the client's queue is full. With Config.Manual nothing moves by itself:
 // Tick catches up with Config.Clock, Step and StepTo play the recording.
 //
+// Without a feed the quotes are those of Push, and the market's clock is never behind
+// them; Withdraw says that there are none for now, and nothing fills until the next.
+//
 // # In tests
 //
 // Memory serves without a port; inside a synctest bubble the time package is then

@@ -120,6 +120,10 @@ func TestPaperOnLiveQuotes(t *testing.T) {
 	if l := untouched(t, up); l.Upgrades != 2 {
 		t.Errorf("%d connections", l.Upgrades)
 	}
+	var attempts []time.Time
+	if b, err := os.ReadFile(stack.AttemptsFile(filepath.Join(filepath.Dir(file), "data"))); err != nil || json.Unmarshal(b, &attempts) != nil || len(attempts) != 2 {
+		t.Errorf("attempts remembered where live counts its own: %s, %v", b, err)
+	}
 	status, out, log = runCLI("journal", "replay", r.Journal, "--json")
 	var again stack.Replayed
 	if err := json.Unmarshal([]byte(out), &again); err != nil || status != exitOK || again.Hash != r.Hash {
@@ -266,6 +270,53 @@ func TestSilenceFillsNothing(t *testing.T) {
 		d.filled(5, "5002.25")
 		d.quote(19_990, 0)
 		d.filled(6, "4999.75") // what rested all the time
+	})
+}
+
+// TestFedAsConfigured: cash, fees, latency and the model of fills are those of the
+// configuration; what snapshots do not say is assumed as the model documents.
+func TestFedAsConfigured(t *testing.T) {
+	file := fedFile(t, "ws://127.0.0.1:1/ws/stream")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = append(text, "fees: {ES: 1.25}\n"...)
+	text = []byte(strings.Replace(string(text), "{latency: 20ms}", "{latency: 20ms, cash: 5000, fill: touch, sizes: {take: 2, depth: 1}}", 1))
+	config, err := configs.Decode(file, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		var f paperFlags
+		bc, err := f.fedConfig(config, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := fakebridge.New(bc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = s.Close() }()
+		d := desk{t, s}
+		d.quote(20_000, 0)
+		d.market("BUY", "Submitted")
+		<-time.After(19 * time.Millisecond)
+		d.quote(20_004, 0)
+		<-time.After(2 * time.Millisecond)
+		d.filled(1, "5001.25")
+		for range 2 {
+			d.market("BUY", "Submitted")
+		}
+		<-time.After(21 * time.Millisecond)
+		d.filled(3, "5001.5") // two at the quote, then a tick worse
+		d.limit("5000.75")
+		<-time.After(21 * time.Millisecond)
+		d.quote(20_002, 0)
+		d.filled(4, "5000.75")
+		if x := s.Ledger(); x.Executions[0].Fee != "1.25" || x.Accounts[0].Fees != "5.00" || x.Accounts[0].Cash != "4995.00" {
+			t.Errorf("%+v", x.Accounts)
+		}
 	})
 }
 

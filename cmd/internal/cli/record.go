@@ -32,7 +32,8 @@ func newRecord() *cobra.Command {
 		Long: `Record subscribes to the instruments of the configured strategies and writes what the
 broker says into a recording that backtest reads. It trades nothing, but it owns the
 one connection of the user while it runs. Everything up to the last second survives
-a crash.`,
+a crash. Another program that takes the session, or a key that is refused, ends it with
+exit status 4.`,
 		Example: `  tollgate record --config tollgate.yaml --out today.arrows --for 6h
   tollgate record --config tollgate.yaml --url ws://127.0.0.1:8787/ws/stream --out try.arrows --for 10s`,
 		Args: exactly(0, "no arguments"),
