@@ -20,6 +20,7 @@ type bracket struct {
 	reserved         int  // orders still held in reserve in the Book
 	cancels          int  // of children and closing orders that had nothing left to protect
 	dismissed        bool // the Desk itself asked for the end of the children; not for good
+	taken            bool // a child ended and nobody here had asked for it
 }
 
 func newBracket(i *Intent) *bracket {
@@ -67,6 +68,9 @@ func (d *Desk) guard(b *bracket) {
 	b.failed = b.failed || refused(b.stop) || refused(b.limit)
 	if need <= 0 {
 		d.withhold(b)
+		d.dismiss(b)
+	}
+	if need > 0 && b.halved() {
 		d.dismiss(b)
 	}
 	switch {
@@ -153,7 +157,7 @@ func (d *Desk) renew(b *bracket) {
 	if b.limit != nil {
 		b.target = b.limit.Terms.Limit
 	}
-	b.stop, b.limit, b.cancels, b.dismissed = nil, nil, 0, false
+	b.stop, b.limit, b.cancels, b.dismissed, b.taken = nil, nil, 0, false, false
 	d.nextOCO++
 	b.oco = d.nextOCO
 }

@@ -15,6 +15,7 @@ func (d *Desk) onReport(r *Report) {
 		d.faults++
 		return
 	}
+	asked := before == CancelPending || o.recalled
 	o.State = next
 	o.recalled = o.recalled && next == Unknown
 	d.adopt(o, r)
@@ -31,6 +32,9 @@ func (d *Desk) onReport(r *Report) {
 	}
 	if next.Terminal() && !before.Terminal() {
 		d.end(o, r)
+	}
+	if next == Dead && before != Dead && !asked {
+		d.take(o)
 	}
 	d.tell(o, f, nil)
 	var cut []*bracket

@@ -176,7 +176,10 @@
 // A child that fills before its cancel arrives has traded: what closing it costs is
 // lost. The sibling of a child that is done is left to the venue's OCO; when that is
 // late, both fill, and the surplus is closed. When a child ends while its entry goes on
-// filling, the new children follow once the old sibling is known to be gone: until then
-// those contracts have no stop. Children whose Desk lost its state are adopted like
+// filling, or when the venue takes one down for what the other has filled in part (it
+// was still to grow, or the venue ends a group with its first fill), both are placed anew
+// once the other is known to be gone: until then those contracts have no stop. Who
+// cancels at the broker one child of a bracket whose other has filled in part sees both
+// again, once. Children whose Desk lost its state are adopted like
 // anybody's orders: nothing cuts them but a kill.
 package engine

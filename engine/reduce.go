@@ -128,8 +128,29 @@ func (b *bracket) idle() bool {
 	return any && !b.failed && !b.spent()
 }
 
+// take notes that an order ended by itself.
+func (d *Desk) take(o *Order) {
+	if b := d.brackets[o.ID]; b != nil && (o == b.stop || o == b.limit) {
+		b.taken = true
+	}
+}
+
+// halved reports whether one child was taken down for what the other has filled, and
+// the other goes on: it was still to grow, or the venue ends the group with the first
+// fill. What is left needs both again, in a new group.
+func (b *bracket) halved() bool {
+	if !b.taken || b.stop == nil || b.limit == nil {
+		return false
+	}
+	lost, other := b.stop, b.limit
+	if lost.State != Dead {
+		lost, other = other, lost
+	}
+	return lost.State == Dead && other.Filled > 0 && !other.State.Terminal()
+}
+
 // dismiss asks for the end of what a bracket has working when nothing is left to
-// protect. The sibling of a child that is done goes by itself: they are one OCO.
+// protect, or to be placed anew. The sibling of a child that is done goes by itself: they are one OCO.
 func (d *Desk) dismiss(b *bracket) {
 	if b.stop != nil && b.stop.State == Done || b.limit != nil && b.limit.State == Done {
 		return

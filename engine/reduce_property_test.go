@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ type bout struct {
 	books    [2]Qty
 	late     []func()        // what OCO groups have still to do
 	stubborn map[OrderID]int // cancels refused
+	pairs    [2]map[Ref]bool // entries whose bracket has a stop and a target, and nobody cancelled one
 	overran  uint64
 }
 
@@ -41,10 +43,12 @@ func (b *bout) wants(t *rapid.T) {
 		if i.StopLoss == NoPrice || rapid.Bool().Draw(t, "target") {
 			i.Target = 1000 + Price(side)*20
 		}
+		b.pairs[who][i.Ref] = i.StopLoss != NoPrice && i.Target != NoPrice
 	case 7:
 		i.Terms = limit(side, i.Terms.Qty, 1000)
 	case 8:
 		i.Kind, i.Ref = Withdraw, Ref(rapid.Uint64Range(1, b.seqs[who]).Draw(t, "ref")*10+rapid.Uint64Range(0, 2).Draw(t, "child"))
+		delete(b.pairs[who], i.Ref/10*10)
 	case 9:
 		i.Kind = rapid.SampledFrom([]IntentKind{CancelAll, Flatten}).Draw(t, "sweep")
 	case 10:
@@ -196,6 +200,10 @@ func (b *bout) holds(t *rapid.T) {
 			if int(known.Strategy) != who || known.Class != ClassProtect {
 				continue
 			}
+			entry := known.Ref / 10 * 10
+			if b.pairs[who][entry] && !(b.works(known.Strategy, entry+StopRef) && b.works(known.Strategy, entry+TargetRef)) {
+				t.Fatalf("order %d works and the other child of its bracket does not", o.Order)
+			}
 			if more := o.leaves - largest[o.Terms.OCO]; more > 0 {
 				largest[o.Terms.OCO] = o.leaves
 				sum[o.Terms.Side] += more
@@ -218,13 +226,20 @@ func (b *bout) holds(t *rapid.T) {
 	}
 }
 
+func (b *bout) works(who StrategyID, ref Ref) bool {
+	return slices.ContainsFunc(b.open, func(o *placed) bool {
+		known, _ := b.d.Order(o.Order)
+		return known.Strategy == who && known.Ref == ref
+	})
+}
+
 func newBout(t testing.TB, b risk.BudgetConfig) *bout {
 	p := &pit{rig: *newRig(t, risk.Limits{}, b)}
 	p.cfg.EntryWait = time.Second
 	p.d = NewDesk(p.cfg)
 	p.d.Join(Member{Name: "a"})
 	p.d.Join(Member{Name: "b"})
-	return &bout{pit: p, stubborn: map[OrderID]int{}}
+	return &bout{pit: p, stubborn: map[OrderID]int{}, pairs: [2]map[Ref]bool{{}, {}}}
 }
 
 // TestBracketsNeverWorkForMoreThanIsHeld: whatever closes a position, once everything

@@ -103,6 +103,7 @@ func (b *bracketState) pack(p *pack) {
 	num(p, &b.reserved)
 	num(p, &b.cancels)
 	p.flag(&b.dismissed)
+	p.flag(&b.taken)
 	num(p, &b.entryID)
 	num(p, &b.stopID)
 	num(p, &b.limitID)
