@@ -156,6 +156,13 @@ func (l *listening) says(words ...string) {
 	l.told = nil
 }
 
+// saw is what has come so far.
+func (l *listening) saw() (quotes []engine.Quote, order string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.quotes), l.order
+}
+
 // pass lets time go by, which in a bubble it does at once.
 func (l *listening) pass(d time.Duration) {
 	<-time.After(d)
@@ -199,10 +206,11 @@ func TestUpstream(t *testing.T) {
 		l.is(gateway.FeedDown)
 		l.pass(10 * time.Second)
 		l.is(gateway.FeedLive)
-		if n := len(l.quotes); n < 18 || n > 24 || l.ticks < 9 || l.order != "q" {
-			t.Errorf("%d quotes, %d ticks, %s", n, l.ticks, l.order)
+		quotes, order := l.saw()
+		if n := len(quotes); n < 18 || n > 24 || order != "q" {
+			t.Errorf("%d quotes, %s", n, order)
 		}
-		if q := l.quotes[19]; engine.TimeOf(time.Now()).Sub(q.At) > 2*time.Second || q.Bid < 20_000 || q.Volume < 1000 {
+		if q := quotes[17]; engine.TimeOf(time.Now()).Sub(q.At) > 3*time.Second || q.Bid < 20_000 || q.Volume < 1000 {
 			t.Errorf("%+v", q)
 		}
 		l.says("are here")
@@ -213,11 +221,12 @@ func TestUpstream(t *testing.T) {
 		l.pass(3 * time.Second)
 		l.is(gateway.FeedLive)
 		l.says("are back, after")
-		if s := l.Status(); l.order != "q|q" || s.Gaps != 1 || s.Quotes != int64(len(l.quotes)) {
-			t.Errorf("%s, %+v", l.order, s)
+		quotes, order = l.saw()
+		if s := l.Status(); order != "q|q" || s.Gaps != 1 || s.Quotes != int64(len(quotes)) {
+			t.Errorf("%s, %+v", order, s)
 		}
-		if err := l.end(); err != nil || l.order != "q|q|" {
-			t.Errorf("%v, %s", err, l.order)
+		if err := l.end(); err != nil || l.order != "q|q|" || l.ticks < 13 {
+			t.Errorf("%v, %s, %d ticks", err, l.order, l.ticks)
 		}
 	})
 }
@@ -233,6 +242,7 @@ func TestUpstreamInABadHour(t *testing.T) {
 		}
 		l.pass(3 * time.Minute)
 		l.is(gateway.FeedLive)
+		err := l.end()
 		alarms, still := 0, 0
 		for _, s := range l.told {
 			if strings.HasPrefix(s, "ALARM") {
@@ -245,7 +255,7 @@ func TestUpstreamInABadHour(t *testing.T) {
 		if gaps := l.Status().Gaps; int64(alarms) != gaps || gaps == 0 || still < 5 {
 			t.Errorf("%d alarms and %d more words in %d gaps", alarms, still, gaps)
 		}
-		if err := l.end(); err != nil {
+		if err != nil {
 			t.Error(err)
 		}
 	})
@@ -306,15 +316,15 @@ func TestUpstreamWithoutTheAddon(t *testing.T) {
 		l.fault("addon-off")
 		l.pass(4 * time.Second)
 		l.is(gateway.FeedLive)
-		if l.order != "q" {
-			t.Error(l.order)
+		if _, order := l.saw(); order != "q" {
+			t.Error(order)
 		}
 		l.pass(3 * time.Second)
 		l.is(gateway.FeedSilent)
 		l.says("ALARM", "silent since", "nothing fills", "add-on")
 		l.pass(time.Minute)
-		if l.order != "q|" {
-			t.Error(l.order)
+		if _, order := l.saw(); order != "q|" {
+			t.Error(order)
 		}
 		l.fault("addon-on")
 		l.pass(2 * time.Second)
