@@ -51,7 +51,7 @@ type display struct {
 
 // display makes the display of a run.
 func (f *paperFlags) display(c *cobra.Command, title string) *display {
-	d := &display{lines: c.ErrOrStderr(), scene: screen.Scene{Title: title, File: f.config}}
+	d := &display{lines: &inTurn{w: c.ErrOrStderr()}, scene: screen.Scene{Title: title, File: f.config}}
 	if t := os.Getenv("TERM"); f.noScreen || t == "" || t == "dumb" {
 		return d
 	}
@@ -72,6 +72,18 @@ func (f *paperFlags) display(c *cobra.Command, title string) *display {
 		break
 	}
 	return d
+}
+
+// inTurn is a writer for several goroutines: a line is not cut by another.
+type inTurn struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *inTurn) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(b)
 }
 
 // tell tells people something.

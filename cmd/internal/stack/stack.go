@@ -226,6 +226,8 @@ func (s *Stack) Run(ctx context.Context) error {
 	}
 	s.record.Pin(s.record.Last())
 	shellCtx, stopShell := context.WithCancel(context.Background())
+	linkCtx, stopLink := context.WithCancel(context.Background())
+	defer stopLink()
 	workCtx, stopWork := context.WithCancel(ctx)
 	var work, rest sync.WaitGroup
 	errs := make(chan error, len(s.houses)+2)
@@ -260,7 +262,7 @@ func (s *Stack) Run(ctx context.Context) error {
 	}
 	rest.Go(func() {
 		defer s.crashing()
-		if err := s.link.Run(shellCtx); err != nil {
+		if err := s.link.Run(linkCtx); err != nil {
 			errs <- err
 		}
 	})
@@ -268,6 +270,8 @@ func (s *Stack) Run(ctx context.Context) error {
 	work.Wait()
 	s.drain()
 	stopShell()
+	<-s.ended // the link ends last, or the gateway would take it for lost
+	stopLink()
 	rest.Wait()
 	stopWork()
 	close(errs)
