@@ -376,3 +376,23 @@ func TestBehind(t *testing.T) {
 		}
 	}
 }
+
+// TestStatusOfLiveQuotes: status says how they fare, and nothing where there are none.
+func TestStatusOfLiveQuotes(t *testing.T) {
+	for _, c := range []struct {
+		feed *gateway.FeedView
+		want string
+	}{
+		{nil, ""},
+		{&gateway.FeedView{State: gateway.FeedLive, Since: 0}, "live since 1970-01-01T00:00:00Z, 0 interruptions"},
+		{&gateway.FeedView{State: gateway.FeedDown, Since: 0, Reason: "restart", Gaps: 2}, "down since 1970-01-01T00:00:00Z (restart), 2 interruptions"},
+	} {
+		var out strings.Builder
+		if err := printView(&out, &gateway.View{Addon: true, LiveQuotes: c.feed}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String(), "live quotes"); got != (c.feed != nil) || !strings.Contains(out.String(), c.want) {
+			t.Errorf("%+v:\n%s", c.feed, out.String())
+		}
+	}
+}
