@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	seeds = flag.Int("gateway.seeds", 200, "combinations of quirks and faults to run")
+	seeds = flag.Int("gateway.seeds", 200/slower, "combinations of quirks and faults to run")
 	first = flag.Uint64("gateway.seed", 0, "the first seed")
 )
 
@@ -59,8 +59,8 @@ var alone = map[string]string{
 }
 
 func TestEveryQuirkAlone(t *testing.T) {
-	for _, q := range broker.Catalogue() {
-		if unfit[q.Name] != "" {
+	for n, q := range broker.Catalogue() {
+		if unfit[q.Name] != "" || n%slower != 0 {
 			continue
 		}
 		list := settings(&q)

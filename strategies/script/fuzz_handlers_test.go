@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-var fuzzStrategies = flag.Int("script.strategies", 60, "number of random strategies to compare interpreted and compiled; their seeds begin at -script.seed")
+var fuzzStrategies = flag.Int("script.strategies", 60/slower, "number of random strategies to compare interpreted and compiled; their seeds begin at -script.seed")
 
 // TestRandomStrategies runs random strategies, with parameters, bars, indicators,
 // timers and orders, through the real Runner, Desk and venue, interpreted and

@@ -7,13 +7,13 @@ import (
 )
 
 var (
-	fuzzPrograms = flag.Int("script.programs", 120, "number of random programs to compare interpreted and compiled")
+	fuzzPrograms = flag.Int("script.programs", 120/slower, "number of random programs to compare interpreted and compiled")
 	fuzzSeed     = flag.Uint64("script.seed", 1, "seed of the first of them")
 )
 
 // randomPrograms is how many of them TestRandomPrograms compares when no flag says
 // otherwise.
-const randomPrograms = 500
+const randomPrograms = 500 / slower
 
 // TestRandomPrograms compares random programs of the accepted language,
 // interpreted and compiled. A program that is refused is counted, not compared;

@@ -1,0 +1,7 @@
+//go:build race
+
+package gateway
+
+// slower is how many times fewer rounds the random tests run: under the race detector
+// everything takes that much longer.
+const slower = 20
