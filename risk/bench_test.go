@@ -15,7 +15,7 @@ func BenchmarkJudge(b *testing.B) {
 		x.order(dec, engine.Buy, 1)
 	}
 	wide := ByInstrument{"ES": 1000}
-	g := New(Limits{wide, wide, 100, wide, time.Hour, engine.Dollars(1000)}, DefaultBudget)
+	g := New(Limits{wide, wide, 100, wide, time.Hour, false, engine.Dollars(1000)}, DefaultBudget)
 	r := entry(terms(dec, engine.Buy, 1, 1000))
 	r.At = x.now
 	b.ReportAllocs()

@@ -16,7 +16,8 @@
 // (IsKilled); reduce-only, no entry does (ReduceOnly). It is set by people and by the
 // gateway, never by the configuration. An entry at market while the instrument's calendar
 // says it is closed is denied next (Closed), whatever the configuration: it would fill at
-// the next open. Holidays are not in the calendars. An order that waited for a token is judged
+// the next open. Only a run against a bridge that plays a recording, while its own clock
+// is the machine's, is without that rule (Limits.AnyHour). Holidays are not in the calendars. An order that waited for a token is judged
 // again when its turn comes; the Desk takes it out of the book for that, so it counts
 // once.
 //

@@ -13,6 +13,7 @@ type Limits struct {
 	MaxWorking  int           // open orders of the account, those a bracket will need included
 	PriceBand   ByInstrument  // ticks between an order's prices and the market
 	StaleAfter  time.Duration // no entry on a quote older than this
+	AnyHour     bool          // the calendars are not asked: the market runs at other hours than the clock of the gate
 	DailyLoss   engine.Money  // loss since the session began, after fees, that ends entries
 }
 
@@ -23,7 +24,10 @@ type ByInstrument map[string]int64
 // rules lists the rules in the order they are asked: those that no configuration turns
 // off, then what is wrong with the order itself, what is wrong with the moment last.
 func (l Limits) rules() []Rule {
-	rules := []Rule{mode{}, session{}}
+	rules := []Rule{mode{}}
+	if !l.AnyHour {
+		rules = append(rules, session{})
+	}
 	if len(l.MaxOrder) > 0 {
 		rules = append(rules, maxOrder{l.MaxOrder})
 	}

@@ -341,7 +341,7 @@ func TestAbsent(t *testing.T) {
 		t.Errorf("absent of nothing: %v", got)
 	}
 	one := ByInstrument{"ES": 1}
-	full := Limits{one, one, 1, one, time.Second, 1}
+	full := Limits{one, one, 1, one, time.Second, false, 1}
 	if got := full.Absent(); len(got) != 0 || len(full.rules()) != len(all)+2 {
 		t.Errorf("absent of everything: %v, %d rules", got, len(full.rules()))
 	}

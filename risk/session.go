@@ -12,7 +12,7 @@ const Closed engine.Code = "session_closed"
 // session refuses entries at market while the instrument's calendar says that it does
 // not trade: such an order would wait and fill at the next open, at a price that nobody
 // has seen. Exits and closing orders pass, and so do orders with a price, which may
-// rest. It is always asked; an instrument without a calendar is always open.
+// rest. It is asked unless Limits.AnyHour; an instrument without a calendar is always open.
 type session struct{}
 
 // Judge implements Rule.

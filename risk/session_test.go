@@ -74,6 +74,9 @@ func TestTheGateAsksForTheSession(t *testing.T) {
 	if _, why := gate.Judge(d.Book(), &r); why == nil || why.Code != Closed {
 		t.Fatalf("denied: %v", why)
 	}
+	if p, why := New(Limits{AnyHour: true}, BudgetConfig{Rate: 1, Burst: 1}).Judge(d.Book(), &r); why != nil || !p.Covers(&r) {
+		t.Fatalf("at any hour denied: %v", why)
+	}
 	r.At += engine.Time(time.Second)
 	if p, why := gate.Judge(d.Book(), &r); why != nil || !p.Covers(&r) {
 		t.Fatalf("denied: %v", why)

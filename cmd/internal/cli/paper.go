@@ -279,7 +279,7 @@ func (f *paperFlags) connected(ctx context.Context, c *cobra.Command, config *co
 	}
 	d := f.display(c, "paper "+f.connect)
 	o := f.options(d, config, text, f.connect, token)
-	o.Clock, o.Scale = realClock{}, 1
+	o.Clock, o.Scale, o.AnyHour = realClock{}, 1, true
 	s, err := openStack(o)
 	if err != nil {
 		return err

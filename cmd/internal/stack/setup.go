@@ -19,6 +19,7 @@ type Setup struct {
 	Instruments []string         // canonical names, by number
 	Trades      map[string][]int // numbers of the instruments by the name of the strategy
 	Scale       float64          // speed of the clock against real time
+	AnyHour     bool             `json:",omitempty"` // the market runs at other hours than the clock
 }
 
 // maxOpen is how many calls may wait for an answer at a time.
@@ -115,8 +116,10 @@ func (s *Setup) core(c *configs.Config, u *engine.Universe, prefix string) (*gat
 	}
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
+		limits := a.Limits()
+		limits.AnyHour = s.AnyHour
 		x := gateway.AccountConfig{
-			Name: a.Name, Gate: risk.Sharing(a.Limits(), &bucket), Cash: c.Backtest.Cash, EntryWait: c.Live.EntryWait,
+			Name: a.Name, Gate: risk.Sharing(limits, &bucket), Cash: c.Backtest.Cash, EntryWait: c.Live.EntryWait,
 			Calendar: index.Calendar, // the broker's risk session rolls at 18:00 New York
 		}
 		for j := range c.Strategies {

@@ -21,13 +21,14 @@ import (
 
 // Options are what a stack is made of.
 type Options struct {
-	Config *configs.Config
-	Text   []byte // of the configuration
-	Clock  gateway.Clock
-	Scale  float64 // speed of the clock against real time
-	URL    string  // of the broker
-	Token  func() (string, error)
-	Guard  *script.Guard
+	Config  *configs.Config
+	Text    []byte // of the configuration
+	Clock   gateway.Clock
+	Scale   float64 // speed of the clock against real time
+	URL     string  // of the broker
+	AnyHour bool    // the market is open when the broker says so, whatever the clock says: it plays a recording
+	Token   func() (string, error)
+	Guard   *script.Guard
 	// Tell is given what people should hear: alarms, notes, what strategies log. It
 	// must not block; it is called from several goroutines.
 	Tell func(kind gateway.OutputKind, text string)
@@ -84,6 +85,7 @@ func Open(o Options) (*Stack, error) {
 	if s.setup, err = NewSetup(o.Config, o.Text, o.Clock.Now(), o.Scale); err != nil {
 		return nil, err
 	}
+	s.setup.AnyHour = o.AnyHour
 	if s.universe, err = s.setup.Universe(o.Config); err != nil {
 		return nil, err
 	}
