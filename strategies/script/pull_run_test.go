@@ -141,13 +141,13 @@ var (
 	bars = strategies.Minutes(1)
 	ema  = strategies.EMA(bars.Close, 2)
 	seen *strategies.Context
-	last *strategies.Quote
+	last strategies.Quote
 	N    int
 )
 
 func OnQuote(ctx *strategies.Context, q *strategies.Quote) {
 	seen = ctx
-	last = q
+	last = *q
 	if N++; N%2 == 1 {
 		ctx.BuyLimit(1, ctx.Round(q.Bid))
 	}
