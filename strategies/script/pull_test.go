@@ -122,7 +122,7 @@ func TestPullQualifies(t *testing.T) {
 		{"pointer method of a part of a local", "type t struct{ n int }\ntype u struct{ a [2]t }\nfunc (v *t) inc() { v.n++ }\n" + quote + "v := u{}\nv.a[1].inc()\nctx.Position = v.a[1].n\n}", ""},
 		{"slice of a local array", quote + "a := [3]int{1, 2, 3}\ns := a[:]\nctx.Position = s[0]\n}", ""},
 		{"slice of a local slice", quote + "a := []int{1, 2, 3}\ns := a[1:]\nctx.Position = s[0]\n}", "OnQuote"},
-		{"called by another handler", quote + "}\nvar last strategies.Quote\nfunc OnTrade(ctx *strategies.Context, t *strategies.Trade) {\nOnQuote(ctx, &last)\n}", "OnTrade"},
+		{"called by another handler", quote + "}\nfunc OnTrade(ctx *strategies.Context, t *strategies.Trade) {\nOnQuote(ctx, nil)\n}", "OnTrade"},
 		{"kept as a value", quote + "}\nvar f = OnQuote\nfunc OnTrade(ctx *strategies.Context, t *strategies.Trade) {\nf(ctx, nil)\n}", "OnTrade"},
 		{"one of two", quote + "f := func() {}\nf()\n}\nfunc OnBar(ctx *strategies.Context, b *strategies.Bar) {}", "OnBar"},
 	} {
