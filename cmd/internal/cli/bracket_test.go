@@ -11,6 +11,7 @@ import (
 // while its brackets work decides the same in both tiers, at latencies at which stops
 // and targets outrun their cancels.
 func TestLeavingBracketsInterpretedAndCompiled(t *testing.T) {
+	long(t)
 	const strategy = "testdata/leaver"
 	binary, err := compiled()
 	if err != nil {

@@ -48,8 +48,8 @@ func TestPaperOnATerminal(t *testing.T) {
 	}{
 		{"screen", "xterm", "", []string{"--speed", "1000"}, true, true},
 		{"no colour", "xterm", "1", []string{"--speed", "1000"}, true, false},
-		{"dumb", "dumb", "", []string{"--speed", "8000"}, false, false},
-		{"not wanted", "xterm", "", []string{"--speed", "8000", "--no-screen"}, false, false},
+		{"dumb", "dumb", "", []string{"--speed", "1000"}, false, false},
+		{"not wanted", "xterm", "", []string{"--speed", "1000", "--no-screen"}, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Setenv("TERM", c.term)

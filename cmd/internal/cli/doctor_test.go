@@ -82,6 +82,7 @@ func quoteRow(second int, instrument string, bid float64) string {
 // played, ahead of time. It gets as much of it as there is: a run cut short has
 // no future beyond the cut, like life.
 func TestDoctorCatchesACheater(t *testing.T) {
+	long(t)
 	for _, c := range []struct {
 		ahead  int
 		status string
@@ -148,6 +149,7 @@ func cheat(q *plan, ahead int) (*strategies.Program, error) {
 }
 
 func TestDoctorTellsWarmUpFromPathDependence(t *testing.T) {
+	long(t)
 	for _, c := range []struct{ strategy, status, says string }{
 		{examplesDir + "/cross", statusOK, "all decisions agree within"},
 		{"testdata/doctor/counter", statusWarn, "do not come to decide the same"},
@@ -368,6 +370,7 @@ func TestDoctorLooksAtTheData(t *testing.T) {
 
 // TestDoctorIsReproducible: the same words twice, though runs go side by side.
 func TestDoctorIsReproducible(t *testing.T) {
+	long(t)
 	t.Setenv("PATH", "") // no Go
 	args := []string{"doctor", examplesDir + "/quoter", "--instrument=ES 03-25", "--to=2025-03-03T16:00:00Z"}
 	var texts []string
@@ -479,6 +482,7 @@ func TestDoctorReadsNoHalfAnswer(t *testing.T) {
 // TestDoctorOnRealRecordings: no example looks ahead, and shuffling one instrument
 // is not tried.
 func TestDoctorOnRealRecordings(t *testing.T) {
+	long(t)
 	session := recorded(t, "es_20231225_l1.csv.gz")
 	for _, name := range names(t) {
 		t.Run(name, func(t *testing.T) {

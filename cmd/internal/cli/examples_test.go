@@ -183,6 +183,7 @@ type result struct {
 
 // TestExamplesInterpretedAndCompiledOnTheSample: equal decisions over a whole session.
 func TestExamplesInterpretedAndCompiledOnTheSample(t *testing.T) {
+	long(t)
 	binary, err := compiled()
 	if err != nil {
 		t.Fatal(err)
@@ -209,6 +210,7 @@ func TestExamplesInterpretedAndCompiledOnTheSample(t *testing.T) {
 // TestEveryQuoteInTheLoopAndPlain: equal decisions of a strategy that is called on
 // every quote, whose handler is in the loop.
 func TestEveryQuoteInTheLoopAndPlain(t *testing.T) {
+	long(t)
 	const strategy = "testdata/quotecross"
 	src, err := script.Read(strategy)
 	if err != nil {

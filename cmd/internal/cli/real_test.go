@@ -28,6 +28,7 @@ func recorded(t testing.TB, name string) string {
 // TestExamplesOnRealRecordings: every example runs on a session with quotes and
 // trades, and one runs on each other kind of feed.
 func TestExamplesOnRealRecordings(t *testing.T) {
+	long(t)
 	session := recorded(t, "es_20231225_l1.csv.gz")
 	for _, name := range names(t) {
 		t.Run(name, func(t *testing.T) {
@@ -59,6 +60,7 @@ func TestExamplesOnRealRecordings(t *testing.T) {
 // TestSameCommandSameBytes: result.json of two runs differs in the timings alone,
 // and a seed that nothing uses changes nothing else.
 func TestSameCommandSameBytes(t *testing.T) {
+	long(t)
 	run := func(seed string) []byte {
 		dir := t.TempDir()
 		backtestJSON(t, "backtest", filepath.Join(examplesDir, "vwap"), "--json", "--out="+dir, "--seed="+seed)

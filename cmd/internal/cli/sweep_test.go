@@ -205,6 +205,7 @@ func TestSweepInterrupted(t *testing.T) {
 // TestSweepSameSeed: the same seed finds the same on any number of cores, and
 // another seed looks elsewhere.
 func TestSweepSameSeed(t *testing.T) {
+	long(t)
 	for _, search := range []string{"random", "model"} {
 		args := []string{crossDir, "--objective=net", "--to=2025-03-03T16:30:00Z", "--param=fast=2..30", "--param=slow=10..80", "--search=" + search, "--trials=14"}
 		one, a := swept(t, with(args, "--seed=3", "--jobs=1")...)
@@ -286,6 +287,7 @@ func (g gateFunc) Judge(*engine.Book, *engine.Request) (engine.Permit, *engine.D
 
 // TestSweepConverts: any form of feed gives the same runs as a recording.
 func TestSweepConverts(t *testing.T) {
+	long(t)
 	dir := t.TempDir()
 	recording, text := filepath.Join(dir, "a.arrows"), filepath.Join(dir, "a.csv.gz")
 	if err := os.WriteFile(recording, sample, 0o600); err != nil {
