@@ -53,6 +53,8 @@ type Desk struct {
 	pnlEvery Time // 0 = nobody wants to know
 	pnlLast  PnL
 
+	gathering bool // requests wait until a kill has made all of its own
+
 	trips    []RoundTrip // finished in this step
 	out      []Command
 	publish  Publish

@@ -60,6 +60,9 @@ func (p *pit) allowed(q *Request) {
 	if p.down {
 		p.t.Fatalf("sent while the link is down: %+v", q)
 	}
+	if q.Kind == CancelOrders && !p.killed(q) {
+		p.t.Fatalf("a call for all orders without a kill, or with one that is not to end: %+v", q)
+	}
 	if q.Class < ClassExit {
 		return
 	}
@@ -69,6 +72,16 @@ func (p *pit) allowed(q *Request) {
 	if o, ok := p.d.Order(q.Order); q.Kind == PlaceOrder && (!ok || q.At.Sub(o.Sent) > p.cfg.EntryWait) {
 		p.t.Fatalf("wanted at %v and sent too late: %+v", o.Sent, q)
 	}
+}
+
+// killed reports whether every order at the broker was asked to end, by a kill.
+func (p *pit) killed(q *Request) bool {
+	for _, x := range p.open {
+		if o, ok := p.d.Order(x.Order); ok && !o.State.Terminal() && o.State != CancelPending && o.State != Unknown {
+			return false
+		}
+	}
+	return p.d.Book().Mode() == Killed && q.Terms.Instrument == AllInstruments && q.Order == 0
 }
 
 func (p *pit) find(id OrderID) *placed {
@@ -89,6 +102,21 @@ func (p *pit) remove(o *placed) {
 	p.open = slices.DeleteFunc(p.open, func(x *placed) bool { return x == o })
 }
 
+// takeMany cancels everything that is open, or nothing of it.
+func (p *pit) takeMany(refuse bool) {
+	for _, o := range slices.Clone(p.open) {
+		if p.find(o.Order) != o {
+			continue
+		}
+		if refuse {
+			p.report(o.Order, CancelRejected, Report{})
+			continue
+		}
+		p.remove(o)
+		p.report(o.Order, Cancelled, Report{})
+	}
+}
+
 // take carries out the oldest request, or refuses it.
 func (p *pit) take(refuse bool) {
 	q := p.asked[0]
@@ -100,6 +128,8 @@ func (p *pit) take(refuse bool) {
 	case q.Kind == PlaceOrder:
 		p.open = append(p.open, &placed{Request: q.Request, leaves: q.Terms.Qty})
 		p.report(q.Order, Accepted, Report{})
+	case q.Kind == CancelOrders:
+		p.takeMany(refuse)
 	case q.Kind == CancelOrder && (refuse || o == nil):
 		p.report(q.Order, CancelRejected, Report{})
 	case q.Kind == CancelOrder:

@@ -47,6 +47,7 @@ func (d *Desk) onReport(r *Report) {
 	}
 	if r.Kind == Filled {
 		d.mend(o)
+		d.stayFlat(o.Strategy)
 	}
 }
 

@@ -57,8 +57,11 @@
 // and goes out when the link is up.
 //
 // ReduceOnly and Killed are judged by the gate. A kill cancels every order and closes
-// every position, those of Manual included, each time it is said; what fills later is
-// closed the next time it is said.
+// every position, those of Manual included, each time it is said. Its cancels go out as
+// one CancelOrders when there are several and every open order is to end; nothing but a
+// kill sends that, for the broker's call takes orders by hand as well that we have not
+// heard of yet. What strategies' orders fill later is closed, too; what a person does
+// by hand after a kill is left alone until a kill is said again.
 //
 // An Adoption becomes an order of the strategy instance Manual of its instrument,
 // which joins when it is first needed: the gate counts it, and only a kill ends it.

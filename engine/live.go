@@ -22,8 +22,20 @@ func (d *Desk) onMode(e *ModeChange) {
 	if e.Mode != Killed {
 		return
 	}
+	d.gathering = true
 	for s := range d.members {
 		d.flatten(StrategyID(s))
+	}
+	d.gathering = false
+	d.drain()
+}
+
+// stayFlat closes what fills after a kill is done: an order whose end was taken for
+// granted. What a person does by hand after a kill is that person's.
+func (d *Desk) stayFlat(s StrategyID) {
+	m := &d.members[s]
+	if d.book.mode == Killed && !m.flattening && m.Name != Manual && m.account.holding.Position != 0 {
+		d.flatten(s)
 	}
 }
 

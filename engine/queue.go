@@ -8,6 +8,10 @@ import "fmt"
 
 // request sends what must be sent, at once or as soon as the budget allows.
 func (d *Desk) request(r *Request) {
+	if d.gathering && len(d.queue) < maxWaiting {
+		d.wait(r)
+		return
+	}
 	if len(d.queue) > 0 || d.book.unlinked {
 		d.wait(r)
 		d.drain()
@@ -96,7 +100,7 @@ func (d *Desk) drain() {
 	for len(d.queue) > 0 && !d.book.unlinked {
 		r := d.queue[0]
 		d.drop(0)
-		if d.moot(r) || d.try(r) {
+		if d.moot(r) || d.cancelMany(r) || d.try(r) {
 			continue
 		}
 		d.queue = append(d.queue, nil)

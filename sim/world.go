@@ -194,6 +194,8 @@ func (w *World) atVenue(r *engine.Request) {
 		w.fromVenue(w.venue.Change(w.now, r.Order, r.Terms.Qty, r.Terms.Limit, r.Terms.Stop))
 	case engine.CancelOrder:
 		w.fromVenue(w.venue.Cancel(w.now, r.Order))
+	default: // a kill's; nothing kills a backtest
+		w.err = fmt.Errorf("a backtest has no way to %s", r.Kind)
 	}
 }
 
