@@ -177,11 +177,22 @@ func (r *rewriter) print(n ast.Node) string {
 // simplify folds constants and drops parentheses below n.
 func (r *rewriter) simplify(n ast.Node) {
 	astutil.Apply(n, r.fold, func(c *astutil.Cursor) bool {
-		if p, ok := c.Node().(*ast.ParenExpr); ok && !r.info.Types[p].IsType() && !hasComposite(p) {
+		if p, ok := c.Node().(*ast.ParenExpr); ok && !r.info.Types[p].IsType() && (inBraces(c.Parent()) || !hasComposite(p)) {
 			c.Replace(p.X)
 		}
 		return true
 	})
+}
+
+// inBraces reports whether what stands below n stands in the braces of a literal, where
+// no parentheses are needed, and where the interpreter takes those around *f() + g(T{})
+// for something else.
+func inBraces(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.CompositeLit, *ast.KeyValueExpr:
+		return true
+	}
+	return false
 }
 
 // hasComposite reports whether dropping the parentheses could change how a
