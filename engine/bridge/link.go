@@ -68,7 +68,9 @@ func NewLink(c LinkConfig) *Link {
 // Events is what happens, in order. It is closed when the link has ended.
 func (l *Link) Events() <-chan Event { return l.events }
 
-// Run connects and reads until the context ends or the link is refused for good.
+// Run connects and reads until the context ends or the link is refused for good
+// (ErrUnauthorized). It is ErrTakenOver when the context ends while another program has
+// the session.
 func (l *Link) Run(ctx context.Context) error {
 	defer close(l.events)
 	var past []time.Time
@@ -94,7 +96,7 @@ func (l *Link) Run(ctx context.Context) error {
 		}
 		s.Ended(time.Now(), down.Class, stood)
 		if down.Class == TakenOver && !l.patience(ctx) {
-			return nil
+			return ErrTakenOver
 		}
 	}
 }

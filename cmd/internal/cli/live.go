@@ -95,7 +95,12 @@ func (f *liveFlags) run(c *cobra.Command) error {
 		fmt.Fprintln(c.ErrOrStderr(), "tollgate:", err)
 		return statusError(exitRefused)
 	}
-	return errors.Join(err, p.finish(c, s, nil, time.Since(began)))
+	done := p.finish(c, s, nil, time.Since(began))
+	if errors.Is(err, bridge.ErrTakenOver) {
+		fmt.Fprintln(c.ErrOrStderr(), "tollgate:", err)
+		return errors.Join(done, statusError(exitRefused))
+	}
+	return errors.Join(err, done)
 }
 
 // tokenOf reads the broker's key from where the configuration says, at each call: a

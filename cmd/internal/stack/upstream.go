@@ -91,7 +91,10 @@ func (u *Upstream) Run(ctx context.Context) error {
 	err := u.listen(ctx)
 	cancel()
 	u.gap()
-	return errors.Join(err, <-ended)
+	if e := <-ended; !errors.Is(err, e) {
+		err = errors.Join(err, e)
+	}
+	return err
 }
 
 func (u *Upstream) listen(ctx context.Context) error {
