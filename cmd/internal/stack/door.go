@@ -152,6 +152,11 @@ func (s *Stack) renew(ctx context.Context, r gateway.Request) (string, error) {
 			if t.config.Name != r.Name {
 				continue
 			}
+			select {
+			case <-h.serving:
+			case <-ctx.Done():
+				return "", fmt.Errorf("the worker of %s does not run yet: %w", h.name, ctx.Err())
+			}
 			if r.Do == DoRollback {
 				return worker.AskRollback(ctx, s.bus, h.name, workerName, r.Name, r.Text)
 			}

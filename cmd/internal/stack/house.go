@@ -33,6 +33,7 @@ type house struct {
 	record  *journal.Writer
 	config  worker.Config
 	trades  []trade
+	serving chan struct{} // closed when the worker takes requests
 }
 
 // trade is a strategy of the account, its script read and checked.
@@ -52,7 +53,7 @@ const (
 // openHouse reads the scripts of an account and makes its worker, if it has any.
 func (s *Stack) openHouse(account int) error {
 	a := &s.Config.Accounts[account]
-	h := &house{stack: s, account: account, name: a.Name}
+	h := &house{stack: s, account: account, name: a.Name, serving: make(chan struct{})}
 	for i := range s.Config.Strategies {
 		if st := &s.Config.Strategies[i]; st.Account == a.Name {
 			h.trades = append(h.trades, trade{st, s.setup.Trades[st.Name]})
@@ -158,6 +159,7 @@ func (h *house) run(ctx context.Context) error {
 		return err
 	}
 	defer stop()
+	close(h.serving)
 	go h.carryNews()
 	done := make(chan struct{})
 	defer close(done)
