@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -13,10 +16,11 @@ func newJournal() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "journal",
 		Short: "Look into the record of a run",
-		Long: `Journal looks into the record of a run: a directory of segments that hold, in order,
-what was seen and decided. Nothing is changed, and a run that writes it is not disturbed.`,
+		Long: `Journal looks into the record of a run: directories of segments that hold, in order,
+what was seen and decided, one of the gateway and one of each worker. DIR is that of the
+run, or of one of them. Nothing is changed, and a run that writes it is not disturbed.`,
 		Example: `  tollgate journal verify run
-  tollgate journal show run --from 100`,
+  tollgate journal show run/gateway --from 100`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usage("unknown command journal %s; see tollgate journal --help", args[0])
@@ -39,17 +43,45 @@ is cut off when the next run begins.`,
 		Example: "  tollgate journal verify run",
 		Args:    exactly(1, "one DIR"),
 		RunE: func(c *cobra.Command, args []string) error {
-			rep, err := journal.Verify(args[0])
-			if err != nil {
-				return err
+			var all error
+			for _, dir := range journalParts(args[0]) {
+				all = errors.Join(all, verifyJournal(c.OutOrStdout(), dir))
 			}
-			tellReport(c.OutOrStdout(), args[0], &rep)
-			if rep.Damage != nil {
-				return rep.Damage
-			}
-			return nil
+			return all
 		},
 	}
+}
+
+func verifyJournal(out io.Writer, dir string) error {
+	rep, err := journal.Verify(dir)
+	if err != nil {
+		return err
+	}
+	tellReport(out, dir, &rep)
+	if rep.Damage != nil {
+		return rep.Damage
+	}
+	return nil
+}
+
+// journalParts are the journals in a folder: those of the gateway and of each worker of
+// a run, or the folder itself where it is one, or is none.
+func journalParts(dir string) []string {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return []string{dir}
+	}
+	var parts []string
+	for _, e := range entries {
+		if !e.IsDir() {
+			return []string{dir}
+		}
+		parts = append(parts, filepath.Join(dir, e.Name()))
+	}
+	if len(parts) == 0 {
+		return []string{dir}
+	}
+	return parts
 }
 
 func tellReport(out io.Writer, dir string, rep *journal.Report) {

@@ -38,7 +38,18 @@ number, kind, length, and text (or hex, when the payload is no text).`,
 		Example: `  tollgate journal show run --from 100
   tollgate journal show run --kind 2 --json`,
 		Args: exactly(1, "one DIR"),
-		RunE: func(c *cobra.Command, args []string) error { return f.run(c, args[0]) },
+		RunE: func(c *cobra.Command, args []string) error {
+			parts := journalParts(args[0])
+			for _, dir := range parts {
+				if len(parts) > 1 && !f.json {
+					fmt.Fprintf(c.OutOrStdout(), "%s\n", dir)
+				}
+				if err := f.run(c, dir); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 	}
 	fs := c.Flags()
 	fs.Uint64Var(&f.from, "from", 0, "number of the first record; 0 is the first there is")

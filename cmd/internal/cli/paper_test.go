@@ -56,6 +56,11 @@ func TestPaper(t *testing.T) {
 	if len(r.Differences) != 0 || r.Stats.Fills == 0 || r.Executions == nil || r.Stats.BadFrames != 0 || r.Stats.Differences != 0 {
 		t.Errorf("%+v\n%s", r, log)
 	}
+	for _, args := range [][]string{{"journal", "verify", r.Journal}, {"journal", "show", r.Journal}} {
+		if status, out, log := runCLI(args...); status != exitOK || !strings.Contains(out, "gateway") || !strings.Contains(out, "worker-Sim101") {
+			t.Errorf("%v: status %d, %s%s", args, status, firstLines(out), log)
+		}
+	}
 	status, out, log = runCLI("journal", "replay", r.Journal, "--json")
 	if status != exitOK {
 		t.Fatalf("status %d\n%s\n%s", status, out, log)
@@ -68,6 +73,8 @@ func TestPaper(t *testing.T) {
 		t.Errorf("the replay came to %+v, the run to %s", again, r.Hash)
 	}
 }
+
+func firstLines(text string) string { return text[:min(len(text), 2000)] }
 
 // TestPaperOnABadDay: lost replies, refusals and a cut link; in the end belief is
 // truth all the same.
