@@ -16,6 +16,7 @@ const (
 	Throttled    Code = "throttled"  // no tokens left for a request of this class
 	Flattening   Code = "flattening" // the position is being closed; nothing new until that is done
 	Overrun      Code = "overrun"    // a stop, target or closing order filled more than was left to close; no request was denied
+	Outlived     Code = "outlived"   // an exit waited for a token until there was less left than it would close
 	LinkIsDown   Code = "link_down"  // the broker cannot be asked for anything now
 )
 

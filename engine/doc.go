@@ -45,7 +45,8 @@
 // first. Protection, cancels and closing orders wait as long as it takes, the most
 // urgent Class first, then the oldest, and always go before new entries.
 //
-// What waits is judged again by every rule when its turn comes. A newer change of an
+// What waits is judged again by every rule when its turn comes, and an exit that would
+// close more than is held by then is denied (Outlived). A newer change of an
 // order takes the place of one that waits and waits no longer than that; a cancel
 // takes back a change, or an order, that was never sent. A strategy's wish is not sent
 // after its wait, and when the link goes down it is denied.

@@ -222,3 +222,37 @@ func TestARewrittenChangeTakesItsNewPlace(t *testing.T) {
 		t.Fatalf("sent %+v", r.sends[2:])
 	}
 }
+
+// TestAWaitingExitOpensNothing: a stop was faster, and the exit would turn the position.
+func TestAWaitingExitOpensNothing(t *testing.T) {
+	for name, stopped := range map[string]bool{"in time": false, "the stop was faster": true} {
+		t.Run(name, func(t *testing.T) {
+			r, b := patient(t, risk.Limits{}, tight(3, 0))
+			r.bracket(1, market(Buy, 2), 980, 1100)
+			r.fills(1, 2, 0, 1000)
+			r.now += 10 * sec
+			sent := len(r.sends)
+			b.Drain(r.now + sec)
+			r.submit(10, limit(Sell, 2, 1010))
+			if len(r.sends) != sent {
+				t.Fatalf("sent %+v", r.sends[sent:])
+			}
+			if stopped {
+				r.fills(2, 2, 0, 980)
+			}
+			r.fire()
+			var exits int
+			for _, q := range r.sends[sent:] {
+				if q.Kind == PlaceOrder {
+					exits++
+				}
+			}
+			if exits != 1 && !stopped || exits != 0 && stopped {
+				t.Errorf("sent %+v", r.sends[sent:])
+			}
+			if stopped {
+				r.denied(Outlived)
+			}
+		})
+	}
+}
