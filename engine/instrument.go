@@ -101,8 +101,8 @@ func (u *Universe) Add(key string, s Spec) (InstrumentID, error) {
 	if id, ok := u.byKey[key]; ok {
 		return id, nil
 	}
-	if len(u.list) > 1<<16-1 {
-		return 0, fmt.Errorf("instrument %s: more than %d instruments in one run", key, 1<<16-1)
+	if len(u.list) == 1<<16 {
+		return 0, fmt.Errorf("instrument %s: more than %d instruments in one run", key, 1<<16)
 	}
 	in, err := NewInstrument(InstrumentID(len(u.list)), key, s)
 	if err != nil {

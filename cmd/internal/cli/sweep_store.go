@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"tollgate/engine/journal"
 	"tollgate/sim/tune"
 )
 
@@ -32,6 +33,7 @@ type sweepStore struct {
 	identity string
 	mu       sync.Mutex
 	file     *os.File
+	unlock   func() error
 	known    map[string]tune.Figures
 }
 
@@ -46,7 +48,19 @@ func (s *sweepRun) open() (err error) {
 	if err := os.MkdirAll(s.flags.out, 0o755); err != nil {
 		return fmt.Errorf("make the output folder: %w", err)
 	}
+	if err := s.store.lock(s.flags.out); err != nil {
+		return err
+	}
 	return s.store.open(filepath.Join(s.flags.out, runsFile))
+}
+
+// lock keeps a second sweep out of the folder: two would cut each other's lines off.
+func (st *sweepStore) lock(dir string) (err error) {
+	st.unlock, err = journal.Lock(dir)
+	if held := (*journal.LockedError)(nil); errors.As(err, &held) {
+		return fmt.Errorf("--out %s: another sweep is writing there (process %d): wait until it has ended, or choose another folder", dir, held.Pid)
+	}
+	return err
 }
 
 // open reads the record. A last line that was not finished, because the program or
@@ -91,6 +105,10 @@ func (st *sweepStore) close() {
 	if st.file != nil {
 		st.file.Close()
 		st.file = nil
+	}
+	if st.unlock != nil {
+		st.unlock()
+		st.unlock = nil
 	}
 }
 

@@ -169,11 +169,12 @@ func TestSweepResumes(t *testing.T) {
 }
 
 // TestSweepInterrupted: an interrupt in the middle leaves a record with which the
-// sweep goes on.
+// sweep goes on, and until it has ended no other writes there.
 func TestSweepInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	f := sweepFlags{objective: "net", search: "grid", jobs: 2, top: 1, interpreted: true, test: "1d"}
 	f.params, f.out, f.to = []string{"fast=5..15/5", "slow=20,40"}, dir, "2025-03-03T18:30:00Z"
+	other := f
 	s, err := newSweepRun(&f, crossDir, new(bytes.Buffer))
 	if err != nil {
 		t.Fatal(err)
@@ -192,6 +193,9 @@ func TestSweepInterrupted(t *testing.T) {
 		return inner(ctx, tr)
 	}
 	_, err = s.results(ctx)
+	if _, err := newSweepRun(&other, crossDir, new(bytes.Buffer)); err == nil || !strings.Contains(err.Error(), "another sweep is writing there") {
+		t.Errorf("a second sweep in the folder: %v", err)
+	}
 	s.close()
 	if err == nil || !strings.Contains(s.interrupted().Error(), runsFile) {
 		t.Fatalf("%v, %v", err, s.interrupted())
