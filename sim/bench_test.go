@@ -72,7 +72,7 @@ func BenchmarkWorldCompiled(b *testing.B) {
 	b.ResetTimer()
 	fills := 0
 	for range b.N {
-		r, err := crossWorld(b).Run(&tape{quotes: quotes})
+		r, err := crossWorld(b).Run(&sim.Tape{Quotes: quotes})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func BenchmarkWorldIdle(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		w := sim.NewWorld(sim.Config{Universe: universe(b), Gate: risk.New(risk.Limits{}, risk.DefaultBudget)})
-		if _, err := w.Run(&tape{quotes: quotes}); err != nil {
+		if _, err := w.Run(&sim.Tape{Quotes: quotes}); err != nil {
 			b.Fatal(err)
 		}
 	}

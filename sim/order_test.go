@@ -142,7 +142,7 @@ func TestLateInstrument(t *testing.T) {
 	})
 	late := book(3*second, 400, 401)
 	late.Instrument = nq
-	r, err := w.Run(&tape{quotes: []engine.Quote{book(second, 100, 101), late, book(3*second, 100, 101)}})
+	r, err := w.Run(&sim.Tape{Quotes: []engine.Quote{book(second, 100, 101), late, book(3*second, 100, 101)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func TestNoPermitNoOrder(t *testing.T) {
 				}}}, nil
 			},
 		})
-		r, err := w.Run(&tape{quotes: []engine.Quote{book(second, 100, 101), book(2*second, 100, 101)}})
+		r, err := w.Run(&sim.Tape{Quotes: []engine.Quote{book(second, 100, 101), book(2*second, 100, 101)}})
 		if err != nil || len(r.Fills) != 0 || len(r.Orders) != 0 || r.Ignored != 2 {
 			t.Errorf("other %v: %v, %d orders, %d fills, %d faults", other, err, len(r.Orders), len(r.Fills), r.Ignored)
 		}
@@ -185,12 +185,12 @@ func TestNoPermitNoOrder(t *testing.T) {
 
 // broken is a source that fails after its quotes.
 type broken struct {
-	tape
+	sim.Tape
 	err error
 }
 
 func (b *broken) Next(q *engine.Quote) error {
-	if err := b.tape.Next(q); !errors.Is(err, io.EOF) {
+	if err := b.Tape.Next(q); !errors.Is(err, io.EOF) {
 		return err
 	}
 	return b.err
@@ -208,14 +208,14 @@ func TestRunsThatEndEarly(t *testing.T) {
 		err    string
 		events int64
 	}{
-		"nothing":            {&tape{}, nil, "", 0},
-		"to its end":         {&tape{quotes: quotes}, nil, "", 2},
-		"a torn source":      {&broken{tape{quotes: quotes}, errTorn}, nil, "row 3 is torn", 2},
-		"torn at once":       {&broken{tape{}, errTorn}, nil, "row 3 is torn", 0},
-		"no instance":        {&tape{quotes: quotes}, errors.New("no such strategy"), "no such strategy", 0},
-		"time goes back":     {&tape{quotes: []engine.Quote{quotes[1], quotes[0]}}, nil, "market event 2 is of 1970-01-01T00:00:01Z, before the one before it (1970-01-01T00:00:02Z)", 1},
-		"unknown instrument": {&tape{quotes: []engine.Quote{quotes[0], strange}}, nil, "market event 2 is of instrument number 1, but there are 1", 1},
-		"unknown at once":    {&tape{quotes: []engine.Quote{strange}}, nil, "market event 1 is of instrument number 1", 0},
+		"nothing":            {&sim.Tape{}, nil, "", 0},
+		"to its end":         {&sim.Tape{Quotes: quotes}, nil, "", 2},
+		"a torn source":      {&broken{sim.Tape{Quotes: quotes}, errTorn}, nil, "row 3 is torn", 2},
+		"torn at once":       {&broken{sim.Tape{}, errTorn}, nil, "row 3 is torn", 0},
+		"no instance":        {&sim.Tape{Quotes: quotes}, errors.New("no such strategy"), "no such strategy", 0},
+		"time goes back":     {&sim.Tape{Quotes: []engine.Quote{quotes[1], quotes[0]}}, nil, "market event 2 is of 1970-01-01T00:00:01Z, before the one before it (1970-01-01T00:00:02Z)", 1},
+		"unknown instrument": {&sim.Tape{Quotes: []engine.Quote{quotes[0], strange}}, nil, "market event 2 is of instrument number 1, but there are 1", 1},
+		"unknown at once":    {&sim.Tape{Quotes: []engine.Quote{strange}}, nil, "market event 1 is of instrument number 1", 0},
 	} {
 		w := sim.NewWorld(sim.Config{
 			Universe: universe(t), Gate: risk.New(risk.Limits{}, risk.DefaultBudget), Cash: engine.Dollars(1000),

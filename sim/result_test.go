@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"io"
 	"reflect"
 	"runtime"
 	"testing"
@@ -37,7 +38,7 @@ func script(t testing.TB, latency time.Duration, quotes []engine.Quote, at map[e
 			}}}, nil
 		},
 	})
-	r, err := w.Run(&tape{quotes: quotes})
+	r, err := w.Run(&sim.Tape{Quotes: quotes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +207,7 @@ func TestLogsAreBounded(t *testing.T) {
 func TestSameInputSameResult(t *testing.T) {
 	quotes := walk(200_000)
 	run := func() *sim.Result {
-		r, err := crossWorld(t).Run(&tape{quotes: quotes})
+		r, err := crossWorld(t).Run(&sim.Tape{Quotes: quotes})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -256,24 +257,22 @@ func TestOneDecisionChangesTheHash(t *testing.T) {
 
 // endless repeats quotes with ever later times and looks at the memory on the way.
 type endless struct {
-	tape
-	left int
-	now  engine.Time
-	look func(left int)
+	quotes []engine.Quote
+	left   int
+	now    engine.Time
+	look   func(left int)
 }
 
 func (e *endless) Next(q *engine.Quote) error {
-	if e.left--; e.left >= 0 && e.at == len(e.quotes) {
-		e.at = 0
-	}
+	e.left--
 	e.look(e.left)
 	if e.left < 0 {
-		e.at = len(e.quotes)
+		return io.EOF
 	}
-	err := e.tape.Next(q)
+	*q = e.quotes[e.left%len(e.quotes)]
 	e.now += second / 10
 	q.At = e.now
-	return err
+	return nil
 }
 
 // TestNothingIsAllocatedForAnEvent: once charts and curve have reached their
@@ -284,7 +283,7 @@ func TestNothingIsAllocatedForAnEvent(t *testing.T) {
 	const warm, measured = 300_000, 100_000
 	const seconds, each = measured / 10, 3 // a timer set, the timer, the P&L
 	var before, after runtime.MemStats
-	src := &endless{tape: tape{quotes: walk(1000)}, left: warm + measured, look: func(left int) {
+	src := &endless{quotes: walk(1000), left: warm + measured, look: func(left int) {
 		switch left {
 		case measured:
 			runtime.ReadMemStats(&before)

@@ -35,7 +35,7 @@ func traced(t *testing.T, l risk.Limits, h, next strategies.Handlers, quotes []e
 			}
 		},
 	})
-	r, err := w.Run(&tape{quotes: quotes})
+	r, err := w.Run(&sim.Tape{Quotes: quotes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestTraceChangesNothing(t *testing.T) {
 				return &sim.Entry{Program: crossing(s)}, s.Seal()
 			},
 		})
-		r, err := w.Run(&tape{quotes: walk(20_000)})
+		r, err := w.Run(&sim.Tape{Quotes: walk(20_000)})
 		if err != nil || len(r.Fills) == 0 {
 			t.Fatal(err, len(r.Fills))
 		}

@@ -16,6 +16,18 @@ type Source interface {
 	Next(q *engine.Quote) error
 }
 
+// Tape is a Source out of memory: Next takes the first of its events off.
+type Tape struct{ Quotes []engine.Quote }
+
+// Next implements Source.
+func (t *Tape) Next(q *engine.Quote) error {
+	if len(t.Quotes) == 0 {
+		return io.EOF
+	}
+	*q, t.Quotes = t.Quotes[0], t.Quotes[1:]
+	return nil
+}
+
 // Entry is a strategy instance to run.
 type Entry struct {
 	Program *strategies.Program

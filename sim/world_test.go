@@ -1,7 +1,6 @@
 package sim_test
 
 import (
-	"io"
 	"testing"
 	"time"
 
@@ -13,21 +12,6 @@ import (
 	"tollgate/sim/venue"
 	"tollgate/strategies"
 )
-
-// tape is a recording in memory.
-type tape struct {
-	quotes []engine.Quote
-	at     int
-}
-
-func (t *tape) Next(q *engine.Quote) error {
-	if t.at == len(t.quotes) {
-		return io.EOF
-	}
-	*q = t.quotes[t.at]
-	t.at++
-	return nil
-}
 
 const second = engine.Time(time.Second)
 
@@ -61,7 +45,7 @@ func world(t testing.TB, h strategies.Handlers, l risk.Limits, latency time.Dura
 			return &sim.Entry{Program: &strategies.Program{Name: "test", Setup: s, Handlers: h}}, s.Seal()
 		},
 	})
-	r, err := w.Run(&tape{quotes: quotes})
+	r, err := w.Run(&sim.Tape{Quotes: quotes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +121,7 @@ func TestBracketLivesWithoutTheScript(t *testing.T) {
 			}, nil
 		},
 	})
-	r, err := w.Run(&tape{quotes: quotes})
+	r, err := w.Run(&sim.Tape{Quotes: quotes})
 	if err != nil {
 		t.Fatal(err)
 	}

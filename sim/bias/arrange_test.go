@@ -54,7 +54,7 @@ func TestShuffleKeepsWhatIsMeaningful(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		list := groups(t)
 		seed := rapid.Uint64().Draw(t, "seed")
-		got := drain(t, bias.Shuffle(&tape{quotes: list}, seed))
+		got := drain(t, bias.Shuffle(&sim.Tape{Quotes: list}, seed))
 		for id := range engine.InstrumentID(3) {
 			if !slices.Equal(only(got, id), only(list, id)) {
 				t.Fatalf("instrument %d has other events or another order", id)
@@ -63,7 +63,7 @@ func TestShuffleKeepsWhatIsMeaningful(t *testing.T) {
 		if len(got) != len(list) || !slices.IsSortedFunc(got, func(a, b engine.Quote) int { return int(a.At - b.At) }) {
 			t.Fatal("events are lost or times go back")
 		}
-		if again := drain(t, bias.Shuffle(&tape{quotes: list}, seed)); !slices.Equal(got, again) {
+		if again := drain(t, bias.Shuffle(&sim.Tape{Quotes: list}, seed)); !slices.Equal(got, again) {
 			t.Fatal("the same seed gives another order")
 		}
 	})
@@ -74,7 +74,7 @@ func TestShuffleShuffles(t *testing.T) {
 	for i := range 30 {
 		list = append(list, book(second, engine.InstrumentID(i%3), engine.Price(i)))
 	}
-	a, b := drain(t, bias.Shuffle(&tape{quotes: list}, 1)), drain(t, bias.Shuffle(&tape{quotes: list}, 2))
+	a, b := drain(t, bias.Shuffle(&sim.Tape{Quotes: list}, 1)), drain(t, bias.Shuffle(&sim.Tape{Quotes: list}, 2))
 	if slices.Equal(a, list) || slices.Equal(a, b) {
 		t.Error("nothing moved")
 	}
@@ -89,25 +89,25 @@ func TestTradesFirst(t *testing.T) {
 		trade(1, 0, 11), trade(1, 0, 13), trade(1, 1, 21), book(1, 0, 10), book(1, 1, 20), book(1, 0, 12),
 		book(2, 0, 14), trade(3, 0, 15),
 	}
-	if got := drain(t, bias.TradesFirst(&tape{quotes: list})); !slices.Equal(got, want) {
+	if got := drain(t, bias.TradesFirst(&sim.Tape{Quotes: list})); !slices.Equal(got, want) {
 		t.Errorf("got %+v", got)
 	}
 }
 
 // broken fails in the middle of a group.
-type broken struct{ tape }
+type broken struct{ sim.Tape }
 
 var errBroken = errors.New("broken")
 
 func (b *broken) Next(q *engine.Quote) error {
-	if err := b.tape.Next(q); err != nil {
+	if err := b.Tape.Next(q); err != nil {
 		return errBroken
 	}
 	return nil
 }
 
 func TestArrangedHandsOnWhatCameBeforeAnError(t *testing.T) {
-	src := bias.Shuffle(&broken{tape{quotes: []engine.Quote{book(1, 0, 1), book(2, 0, 2), book(2, 1, 3)}}}, 1)
+	src := bias.Shuffle(&broken{sim.Tape{Quotes: []engine.Quote{book(1, 0, 1), book(2, 0, 2), book(2, 1, 3)}}}, 1)
 	var q engine.Quote
 	for i := range 3 {
 		if err := src.Next(&q); err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tollgate/engine"
+	"tollgate/sim"
 	"tollgate/sim/bias"
 	"tollgate/strategies"
 )
@@ -124,10 +125,10 @@ func cross(n int, target bool) build {
 func TestWarmUpOfAnAverage(t *testing.T) {
 	quotes := wave(9, 600)
 	for _, n := range []int{5, 20, 60} {
-		whole, _ := play(t, cross(n, false), &tape{quotes: quotes}, 10_000)
+		whole, _ := play(t, cross(n, false), &sim.Tape{Quotes: quotes}, 10_000)
 		for _, k := range []int{100, 171, 250} {
 			start := quotes[k].At
-			late, _ := play(t, cross(n, false), &tape{quotes: from(quotes, start)}, 10_000)
+			late, _ := play(t, cross(n, false), &sim.Tape{Quotes: from(quotes, start)}, 10_000)
 			all, _ := bias.Converge(whole, late, start)
 			last := engine.NoTime // of the whole run before the late one is warm
 			for _, d := range whole.Decisions {
@@ -165,8 +166,8 @@ func TestPathDependenceIsTold(t *testing.T) {
 	}{{"counts from its begin", counter, false}, {"turns", cross(20, true), true}} {
 		t.Run(c.name, func(t *testing.T) {
 			start := quotes[100].At
-			whole, _ := play(t, c.with, &tape{quotes: quotes}, 10_000)
-			late, _ := play(t, c.with, &tape{quotes: from(quotes, start)}, 10_000)
+			whole, _ := play(t, c.with, &sim.Tape{Quotes: quotes}, 10_000)
+			late, _ := play(t, c.with, &sim.Tape{Quotes: from(quotes, start)}, 10_000)
 			all, entries := bias.Converge(whole, late, start)
 			if all.Converged != c.converged || entries.Converged != c.converged {
 				t.Errorf("all %+v\nentries %+v", all, entries)
@@ -203,8 +204,8 @@ func TestEntriesAgreeWherePositionsDoNot(t *testing.T) {
 	for name, with := range map[string]build{"plain": sized, "told of fills": told} {
 		t.Run(name, func(t *testing.T) {
 			start := quotes[100].At
-			whole, _ := play(t, with, &tape{quotes: quotes}, 10_000)
-			late, _ := play(t, with, &tape{quotes: from(quotes, start)}, 10_000)
+			whole, _ := play(t, with, &sim.Tape{Quotes: quotes}, 10_000)
+			late, _ := play(t, with, &sim.Tape{Quotes: from(quotes, start)}, 10_000)
 			all, entries := bias.Converge(whole, late, start)
 			if all.Converged && all.After < 400*time.Second {
 				t.Errorf("the sizes differ for ever: %+v", all)

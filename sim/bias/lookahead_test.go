@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"tollgate/engine"
+	"tollgate/sim"
 	"tollgate/sim/bias"
 	"tollgate/strategies"
 )
@@ -55,14 +56,14 @@ func TestLookaheadIsSeenInRunsCutShort(t *testing.T) {
 		{"the present one", cheater(0), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			whole, _ := play(t, c.with(quotes), &tape{quotes: quotes}, 10_000)
+			whole, _ := play(t, c.with(quotes), &sim.Tape{Quotes: quotes}, 10_000)
 			if len(whole.Decisions) == 0 {
 				t.Fatal("no decisions: the test has lost its object")
 			}
 			caught := 0
 			for k := 1; k <= 8; k++ {
 				short := before(quotes, quotes[len(quotes)*k/9].At)
-				cut, result := play(t, c.with(short), &tape{quotes: short}, 10_000)
+				cut, result := play(t, c.with(short), &sim.Tape{Quotes: short}, 10_000)
 				d := bias.Compare(whole, cut, bias.Scope{To: result.Last, Numbers: true})
 				if d == nil {
 					continue
@@ -88,8 +89,8 @@ func TestOnStopIsNoLookahead(t *testing.T) {
 	}
 	quotes := wave(9, 100)
 	short := before(quotes, quotes[50].At)
-	whole, _ := play(t, b, &tape{quotes: quotes}, 10_000)
-	cut, result := play(t, b, &tape{quotes: short}, 10_000)
+	whole, _ := play(t, b, &sim.Tape{Quotes: quotes}, 10_000)
+	cut, result := play(t, b, &sim.Tape{Quotes: short}, 10_000)
 	scope := bias.Scope{To: result.Last, Numbers: true}
 	if d := bias.Compare(whole, cut, scope); d != nil {
 		t.Errorf("differs: %+v", d)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"tollgate/engine"
+	"tollgate/sim"
 	"tollgate/sim/bias"
 	"tollgate/strategies"
 )
@@ -36,7 +37,7 @@ func TestRecorderTakesDownEveryIntent(t *testing.T) {
 	for i := range 6 {
 		quotes = append(quotes, book(engine.Time(i+1)*second, 0, 100))
 	}
-	log, result := play(t, b, &tape{quotes: quotes}, 100)
+	log, result := play(t, b, &sim.Tape{Quotes: quotes}, 100)
 	want := []bias.Decision{
 		{At: second, Instrument: keys[0], Kind: "submit", Order: "#1", Terms: "BUY 2 ES 12-26 LIMIT limit 25", Flat: true},
 		{At: 2 * second, Instrument: keys[0], Kind: "amend", Order: "#1", Terms: "qty 1"},
@@ -88,7 +89,7 @@ func TestRecorderKnowsWhoseDecisionItIs(t *testing.T) {
 	for i := range 60 {
 		quotes = append(quotes, book(engine.Time(i+1)*second/3, engine.InstrumentID(i%3), engine.Price(100+i)))
 	}
-	log, _ := play(t, b, &tape{quotes: quotes}, 10_000)
+	log, _ := play(t, b, &sim.Tape{Quotes: quotes}, 10_000)
 	count := map[string]int{}
 	for _, d := range log.Decisions {
 		count[d.Instrument+" "+d.Kind]++
@@ -110,7 +111,7 @@ func TestRecorderTakesDownTheEndOfAStrategy(t *testing.T) {
 	b := func(*strategies.Setup) strategies.Handlers {
 		return strategies.Handlers{OnQuote: func(ctx *strategies.Context, q *strategies.Quote) { panic("over") }}
 	}
-	log, _ := play(t, b, &tape{quotes: []engine.Quote{book(second, 0, 100), book(2*second, 1, 100)}}, 10)
+	log, _ := play(t, b, &sim.Tape{Quotes: []engine.Quote{book(second, 0, 100), book(2*second, 1, 100)}}, 10)
 	kinds := map[string]int{}
 	for _, d := range log.Decisions {
 		kinds[d.Instrument+" "+d.Kind]++
@@ -128,7 +129,7 @@ func TestRecorderKeepsItsBound(t *testing.T) {
 		limit, kept int
 		dropped     int64
 	}{{4, 4, 1}, {5, 5, 0}, {6, 5, 0}} {
-		log, _ := play(t, b, &tape{quotes: wave(10, 5)}, c.limit)
+		log, _ := play(t, b, &sim.Tape{Quotes: wave(10, 5)}, c.limit)
 		if len(log.Decisions) != c.kept || log.Dropped != c.dropped {
 			t.Errorf("limit %d: kept %d, dropped %d", c.limit, len(log.Decisions), log.Dropped)
 		}

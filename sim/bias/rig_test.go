@@ -1,7 +1,6 @@
 package bias_test
 
 import (
-	"io"
 	"testing"
 	"time"
 
@@ -15,21 +14,6 @@ import (
 )
 
 const second = engine.Time(time.Second)
-
-// tape is a recording in memory.
-type tape struct {
-	quotes []engine.Quote
-	at     int
-}
-
-func (t *tape) Next(q *engine.Quote) error {
-	if t.at == len(t.quotes) {
-		return io.EOF
-	}
-	*q = t.quotes[t.at]
-	t.at++
-	return nil
-}
 
 func book(at engine.Time, id engine.InstrumentID, bid engine.Price) engine.Quote {
 	return engine.Quote{

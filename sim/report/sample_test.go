@@ -1,7 +1,6 @@
 package report
 
 import (
-	"io"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -15,21 +14,6 @@ import (
 	"tollgate/sim/venue"
 	"tollgate/strategies"
 )
-
-// tape is a recording in memory.
-type tape struct {
-	quotes []engine.Quote
-	at     int
-}
-
-func (t *tape) Next(q *engine.Quote) error {
-	if t.at == len(t.quotes) {
-		return io.EOF
-	}
-	*q = t.quotes[t.at]
-	t.at++
-	return nil
-}
 
 // monday is the begin of the samples: Monday, 2024-03-04, 14:30 UTC.
 const monday engine.Time = 1709562600 * engine.Time(time.Second)
@@ -138,7 +122,7 @@ func sample(t testing.TB, days, instruments int) *Run {
 			return &sim.Entry{Program: &strategies.Program{Name: "follower", Setup: s, Handlers: follower()}}, s.Seal()
 		},
 	})
-	r, err := w.Run(&tape{quotes: walk(days, instruments, 7)})
+	r, err := w.Run(&sim.Tape{Quotes: walk(days, instruments, 7)})
 	if err != nil {
 		t.Fatal(err)
 	}
