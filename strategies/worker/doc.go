@@ -42,8 +42,8 @@
 // A script's files are watched with script.Reloader, as in a backtest; Reload asks
 // for the same at a person's word and says what came of it. A candidate takes the
 // place of every instance of the script or of none, after a shadow run when one is
-// configured. Of two that are ready the newer counts. Rollback brings the version
-// before the newest back.
+// configured. Of two that are ready the newer counts, and who asked for the older hears
+// what came of the newer. Rollback brings the version before the newest back.
 //
 // # Bounds
 //

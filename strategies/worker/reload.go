@@ -16,8 +16,10 @@ type running struct {
 	Script
 	options  script.Options
 	reloader *script.Reloader
-	former   *script.Checked // the version before, while it can come back
-	offers   uint64          // candidates so far; only the newest may be taken
+	former   *script.Checked                // the version before, while it can come back
+	offers   uint64                         // candidates so far; only the newest may be taken
+	trial    string                         // hash of the newest while it is in its shadow run
+	asked    []func(text string, err error) // who hears what comes of the newest
 }
 
 func newRunning(s *Script, o script.Options) *running {
@@ -70,15 +72,28 @@ func (w *Worker) watch(ctx context.Context, k int, s *running) {
 	})
 }
 
-// consider sends a candidate into its shadow run, or takes it at once.
+// consider sends a candidate into its shadow run, or takes it at once. The files of
+// one save can arrive twice, from the watch and at a person's word: the second joins
+// the first, or it would be the version before itself in a rollback.
 func (w *Worker) consider(o offer) {
-	s := w.scripts[o.k]
+	s, c := w.scripts[o.k], o.candidate
+	if o.answer != nil {
+		s.asked = append(s.asked, o.answer)
+	}
+	if c.Err == nil && c.Source.Hash == s.trial {
+		return
+	}
 	s.offers++
 	v := verdict{offer: o, number: s.offers}
-	if o.candidate.Err != nil || w.cfg.Shadow == 0 {
+	if c.Err == nil && w.runs(s, c.Source.Hash) {
+		w.conclude(s, fmt.Sprintf("%s %.12s runs already", s.Name, c.Source.Hash), nil)
+		return
+	}
+	if c.Err != nil || w.cfg.Shadow == 0 {
 		w.decide(v)
 		return
 	}
+	s.trial = c.Source.Hash
 	h := &script.Shadow{Universe: w.cfg.Universe, Old: s.Checked, Options: s.options, Span: w.cfg.Shadow}
 	for _, in := range s.Instances {
 		h.Members = append(h.Members, engine.Member{Name: s.Name, Instrument: in.Instrument})
@@ -96,10 +111,11 @@ func (w *Worker) consider(o offer) {
 // decide takes a candidate, or says why not.
 func (w *Worker) decide(v verdict) {
 	s := w.scripts[v.k]
-	text, err := v.text, v.err
-	if err == nil && v.number != s.offers {
-		err = fmt.Errorf("a newer version is being looked at")
+	if v.number != s.offers {
+		w.say(s, fmt.Sprintf("%s %.12s is passed over: the files have changed since", s.Name, v.candidate.Source.Hash))
+		return
 	}
+	text, err := v.text, v.err
 	if err == nil {
 		err = v.candidate.Err
 	}
@@ -113,9 +129,15 @@ func (w *Worker) decide(v verdict) {
 		text = err.Error()
 	}
 	w.say(s, text)
-	if v.answer != nil {
-		v.answer(text, err)
+	w.conclude(s, text, err)
+}
+
+// conclude tells those who asked what came of the newest candidate.
+func (w *Worker) conclude(s *running, text string, err error) {
+	for _, answer := range s.asked {
+		answer(text, err)
 	}
+	s.trial, s.asked = "", nil
 }
 
 // swap puts a candidate in the place of every instance, or of none.
@@ -199,16 +221,7 @@ func (w *Worker) Reload(ctx context.Context, name string) (string, error) {
 	look.Instances(len(s.Instances))
 	look.Look()
 	c := <-look.Ready // without a hash to compare with there is always one
-	return w.wait(ctx, func(answer func(string, error)) { w.offer(k, c, answer) })
-}
-
-// offer takes a candidate that a person asked for.
-func (w *Worker) offer(k int, c *script.Candidate, answer func(string, error)) {
-	if c.Err == nil && w.runs(w.scripts[k], c.Source.Hash) {
-		answer(fmt.Sprintf("%s %.12s runs already", w.scripts[k].Name, c.Source.Hash), nil)
-		return
-	}
-	w.consider(offer{k: k, candidate: c, answer: answer})
+	return w.wait(ctx, func(answer func(string, error)) { w.consider(offer{k, c, answer}) })
 }
 
 // runs reports whether every instance runs a source.

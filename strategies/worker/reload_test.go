@@ -279,17 +279,27 @@ func TestShadowRun(t *testing.T) {
 			t.Fatalf("it said\n%s", got)
 		}
 		resume := r.hold()
-		older, newer := r.candidate(version("v2"), 1), r.candidate(version("v3"), 1)
+		older, newer, again := r.candidate(version("v2"), 1), r.candidate(version("v3"), 1), r.candidate(version("v3"), 1)
 		resume()
+		var answers []string
+		asked := func(text string, err error) { answers = append(answers, fmt.Sprint(text, err)) }
 		err := r.w.do(t.Context(), func() {
-			r.w.consider(offer{candidate: older})
-			r.w.consider(offer{candidate: newer})
+			r.w.consider(offer{candidate: older, answer: asked})
+			r.w.consider(offer{candidate: newer, answer: asked})
+			r.w.consider(offer{candidate: again})
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		got = r.heard()
-		if strings.Count(got, "a newer version is being looked at") != 1 || strings.Count(got, "reloaded") != 1 {
+		if strings.Count(got, "is passed over") != 1 || strings.Count(got, "reloaded") != 1 {
+			t.Fatalf("it said\n%s", got)
+		}
+		if len(answers) != 2 || answers[0] != answers[1] || !strings.Contains(answers[0], "reloaded: s "+newer.Source.Hash[:12]) {
+			t.Fatalf("who asked heard %q", answers)
+		}
+		ready <- r.candidate(version("v3"), 1) // the watch, late, with what runs already
+		if got := r.heard(); got != "" {
 			t.Fatalf("it said\n%s", got)
 		}
 		r.quote(0, 4)
