@@ -23,8 +23,9 @@ type Checked struct {
 	Lost     []string // variables that the script changes and that start anew with a reload, sorted
 	Warnings Findings // what did not refuse it but is worth saying
 
-	code  string   // for the interpreter, all files in one
-	marks []marker // by function: where its current line is kept
+	code  string         // for the interpreter, all files in one
+	marks []marker       // by function: where its current line is kept
+	rings []*types.Named // the roots of its types that refer to themselves
 	pull  pullCache
 }
 
@@ -67,6 +68,7 @@ func check(src *Source, free bool) (*Checked, error) {
 	}
 	lint(c)
 	c.hugeValues()
+	c.refuseRings()
 	c.found = c.found.sorted()
 	if len(c.found.Errors()) > 0 {
 		return nil, c.found
@@ -75,13 +77,13 @@ func check(src *Source, free bool) (*Checked, error) {
 	if err := c.plain(); err != nil {
 		return nil, c.refused(err)
 	}
-	code, marks, err := rewrite(c)
+	code, marks, roots, err := rewrite(c)
 	if err != nil {
 		return nil, fmt.Errorf("script %s: %w", src.Name, err)
 	}
 	return &Checked{
 		Source: src, Package: c.files[0].Name.Name, Handlers: handlers, State: state, Lost: lost,
-		Warnings: c.found.Warnings(), code: code, marks: marks,
+		Warnings: c.found.Warnings(), code: code, marks: marks, rings: roots,
 	}, nil
 }
 

@@ -94,7 +94,9 @@
 // before left in it and changes the variable that it is assigned to too early; the
 // value of a missing key in v, ok := m[k], which stays what it was; a call of a built-in
 // function that is not the first of several returned values. Interfaces of the
-// script's own are refused altogether: too much about them is wrong.
+// script's own are refused altogether: too much about them is wrong. Structs that refer
+// to each other get the wrong memory when the interpreter begins with the wrong one of
+// them: it is made to begin with the right one, and where there is none they are refused.
 //
 // # What things cost
 //
@@ -168,9 +170,8 @@
 // examples compare the two ways.
 //
 // The sign of a zero may get lost when it is passed to a function of the script or
-// returned by one: 1/f(x) can be +Inf interpreted and -Inf compiled. Structs that hold
-// slices or maps of each other may fail to load, with an error. The capacity of a slice
-// that append has grown is left open by Go, and differs: cap tells, and so do two
+// returned by one: 1/f(x) can be +Inf interpreted and -Inf compiled. The capacity of a
+// slice that append has grown is left open by Go, and differs: cap tells, and so do two
 // variables that hold one slice and are both appended to.
 //
 // Scripts are the user's own: the checks keep out accidents and make escapes hard,

@@ -114,7 +114,10 @@ func (c *Checked) startAs(o Options, moved *pulled) (*instance, error) {
 	if err := in.it.Use(in.symbols()); err != nil {
 		return nil, fmt.Errorf("script %s: %w", c.Source.Name, err)
 	}
-	return in, in.eval()
+	if err := in.eval(); err != nil {
+		return in, err
+	}
+	return in, in.checkRings()
 }
 
 // loading is held while a script is evaluated. For a struct type that refers to itself

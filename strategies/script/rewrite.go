@@ -31,13 +31,14 @@ const packageName = "strategy"
 //     function
 type rewriter struct {
 	*checker
-	out      bytes.Buffer
-	imports  map[string]bool
-	marks    []marker
-	nonNil   map[types.Object]bool // pointer variables that cannot be nil
-	hidden   int                   // hidden variables made so far
-	extra    []string              // names of the hidden variables, all bool
-	failures []error
+	out       bytes.Buffer
+	imports   map[string]bool
+	marks     []marker
+	nonNil    map[types.Object]bool // pointer variables that cannot be nil
+	hidden    int                   // hidden variables made so far
+	extra     []string              // names of the hidden variables, all bool
+	failures  []error
+	ringRoots []*types.Named
 }
 
 // marker is a function of the script as panics are located: variable lineName(i)
@@ -51,7 +52,7 @@ const lineBits = 24
 
 func lineName(i int) string { return fmt.Sprintf("Zz_l%d", i) }
 
-func rewrite(c *checker) (string, []marker, error) {
+func rewrite(c *checker) (string, []marker, []*types.Named, error) {
 	r := &rewriter{checker: c, imports: map[string]bool{}, nonNil: map[types.Object]bool{}}
 	r.unnameResults()
 	r.builtinsFirst()
@@ -67,6 +68,7 @@ func rewrite(c *checker) (string, []marker, error) {
 	}
 	decls = append([]ast.Decl{r.initialiser()}, decls...)
 	var body bytes.Buffer
+	body.WriteString(r.roots())
 	body.WriteString(r.variables())
 	for _, d := range decls {
 		body.WriteString(r.print(d))
@@ -75,9 +77,9 @@ func rewrite(c *checker) (string, []marker, error) {
 	r.head()
 	r.out.Write(body.Bytes())
 	if len(r.failures) > 0 {
-		return "", nil, r.failures[0]
+		return "", nil, nil, r.failures[0]
 	}
-	return r.out.String(), r.marks, nil
+	return r.out.String(), r.marks, r.ringRoots, nil
 }
 
 // declaration keeps types and functions; imports, constants and variables are

@@ -166,6 +166,11 @@ var valueRules = []Rule{
 		"type state func(n int) state\nvar s state", "type machine struct{ next func(m *machine) }\nvar m machine",
 	},
 	{
+		"struct-ring", "struct types that refer to each other in a way that leads back to no single one of them, or a struct that refers to itself in the key of a map, in a struct without a name or in a list of functions", "package reflect cannot make such types, and what the interpreter does instead gets their memory wrong",
+		"let all of them lead back to one type by plain pointers, as leg.of does; keep what would lead to another one by a name or an index",
+		"type leg struct {\n\tup, down *leg\n\tof *spread\n}\ntype spread struct{ legs [2]leg }\nvar s spread", "type leg struct{ of *spread }\ntype spread struct{ legs [2]leg }\nvar s spread",
+	},
+	{
 		"huge", "a value, a variable or a literal that is a huge allocation by its type alone", "running out of memory ends the whole program, not only the script", "use a slice and append what is needed",
 		"var all [1 << 40]int", "var all []int",
 	},
