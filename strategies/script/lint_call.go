@@ -83,7 +83,7 @@ func (l *linter) hostCall(e *ast.CallExpr, f *types.Func) {
 	}
 	sorting := f.Pkg().Path() == "sort"
 	for i, arg := range e.Args {
-		if isAny(paramType(params, i, f.Signature().Variadic())) && !sorting && !basicOnly(l.typeOf(arg)) {
+		if isAny(paramType(params, i, f.Signature().Variadic())) && !sorting && !basicOnly(l.typeOf(arg)) && l.typeOf(arg) != types.Typ[types.Invalid] {
 			l.refuse(arg, "any-named", "%s given a value of type %s", f.Name(), l.text(arg))
 		}
 	}

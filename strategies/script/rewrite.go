@@ -38,6 +38,7 @@ type rewriter struct {
 	hidden    int                   // hidden variables made so far
 	extra     []string              // names of the hidden variables, all bool
 	failures  []error
+	narrows   bool // narrowFunc is used
 	ringRoots []*types.Named
 }
 
@@ -58,6 +59,7 @@ func rewrite(c *checker) (string, []marker, []*types.Named, error) {
 	r.builtinsFirst()
 	r.missingKeys()
 	r.checkSizes()
+	r.narrow()
 	r.findNonNil()
 	var decls []ast.Decl
 	for _, f := range c.files {
@@ -74,6 +76,9 @@ func rewrite(c *checker) (string, []marker, []*types.Named, error) {
 		body.WriteString(r.print(d))
 	}
 	body.WriteString(sizeFunc)
+	if r.narrows {
+		body.WriteString(narrowFunc)
+	}
 	r.head()
 	r.out.Write(body.Bytes())
 	if len(r.failures) > 0 {

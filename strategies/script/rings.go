@@ -190,7 +190,7 @@ func (c *checker) refuseRings() {
 	}
 }
 
-func rootName(i int) string { return fmt.Sprintf("Zz_t%d", i) }
+func rootName(i int) string { return fmt.Sprintf("Zz_r%d", i) }
 
 // roots declares the variables that the interpreter makes the types of rings from.
 func (r *rewriter) roots() string {
