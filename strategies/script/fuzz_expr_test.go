@@ -18,6 +18,11 @@ func (g *generator) expr(typ string, depth int) string {
 			return x
 		}
 	}
+	if g.types && g.r.IntN(5) == 0 {
+		if x := g.typeExpr(typ, depth); x != "" {
+			return x
+		}
+	}
 	sub := func(t string) string { return g.expr(t, depth-1) }
 	pick := func(options ...func() string) string { return options[g.r.IntN(len(options))]() }
 	switch typ {
@@ -221,6 +226,8 @@ func (g *generator) literal(typ string) string {
 		return fmt.Sprintf("map[string]int{\"a\": %d, \"c\": 4}", n)
 	case "S":
 		return fmt.Sprintf("S{a: %d, s: \"lit\", p: &T{%d, 1}}", n, n)
+	case "K":
+		return fmt.Sprintf("K{sym: %q, lots: %d}", g.key(), n)
 	case "*S":
 		return fmt.Sprintf("&S{f: %d.5, xs: []int{%d}, p: &T{1, %d}}", n, n, n)
 	case "T":

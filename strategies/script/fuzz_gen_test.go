@@ -20,6 +20,7 @@ type generator struct {
 	locked  map[string]bool // loop variables: not to be assigned
 	inLit   int
 	generic bool // genericPrelude is there
+	types   bool // typesPrelude too
 	free    bool // the next body may change the loop's variables
 }
 
@@ -124,6 +125,7 @@ func randomProgram(seed uint64) string {
 	g.b.WriteString(fuzzPrelude)
 	g.b.WriteString(genericPrelude)
 	g.generic = true
+	g.withTypes()
 	for range g.r.IntN(3) {
 		g.function()
 	}
@@ -246,6 +248,8 @@ func (g *generator) report() {
 				g.line("for _, e := range %s {\nsay(fmt.Sprint(e(), e()))\n}", v.name)
 			case "[]error":
 				g.line("for _, e := range %s {\nsay(fmt.Sprint(e, e == e0))\n}", v.name)
+			default:
+				g.reportType(v)
 			}
 		}
 	}

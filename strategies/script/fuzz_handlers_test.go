@@ -169,7 +169,9 @@ func note(id int) int {
 // randomStrategy is the source of a strategy that trades.
 func randomStrategy(name string, seed uint64) string {
 	g := newGenerator(rand.New(rand.NewPCG(seed, 43)))
-	g.b.WriteString(fuzzPrelude + strategyPrelude)
+	g.b.WriteString(fuzzPrelude + strategyPrelude + genericPrelude)
+	g.generic = true
+	g.withTypes()
 	g.declare("digest", "int")
 	g.indicators()
 	for range g.r.IntN(3) {

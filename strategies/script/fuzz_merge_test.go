@@ -54,7 +54,7 @@ func renamed(t testing.TB, text, suffix string, imports map[string]bool) string 
 	if err != nil {
 		t.Fatal(err)
 	}
-	declared := map[string]bool{}
+	declared, embedded := map[string]bool{}, map[string]bool{}
 	keep := map[*ast.Ident]bool{} // fields and methods
 	for _, d := range file.Decls {
 		switch d := d.(type) {
@@ -81,8 +81,14 @@ func renamed(t testing.TB, text, suffix string, imports map[string]bool) string 
 	}
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.StructType:
+			for _, f := range n.Fields.List {
+				if id, ok := embeddedType(f); ok {
+					embedded[id] = true
+				}
+			}
 		case *ast.SelectorExpr:
-			keep[n.Sel] = true
+			keep[n.Sel] = !embedded[n.Sel.Name]
 		case *ast.Ident:
 			if declared[n.Name] && !keep[n] {
 				n.Name += suffix
@@ -97,4 +103,14 @@ func renamed(t testing.TB, text, suffix string, imports map[string]bool) string 
 		}
 	}
 	return out
+}
+
+// embeddedType is the name of an embedded type, and of the field that holds it.
+func embeddedType(f *ast.Field) (string, bool) {
+	t := f.Type
+	if p, ok := t.(*ast.StarExpr); ok {
+		t = p.X
+	}
+	id, ok := t.(*ast.Ident)
+	return id.String(), ok && len(f.Names) == 0
 }

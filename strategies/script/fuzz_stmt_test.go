@@ -21,7 +21,7 @@ func (g *generator) statement() {
 		return
 	}
 	deep := g.level > 5
-	switch n := g.r.IntN(41); {
+	switch n := g.r.IntN(51); {
 	case n < 6:
 		g.newVariable()
 	case n < 12:
@@ -56,6 +56,8 @@ func (g *generator) statement() {
 		g.manyStatement()
 	case n < 39 && g.generic:
 		g.genericStatement()
+	case n < 49 && g.types:
+		g.typeStatement()
 	default:
 		g.line("say(fmt.Sprint(%s, %s))", g.expr(g.scalarBasic(), 2), g.expr(g.scalarBasic(), 2))
 	}
