@@ -69,10 +69,11 @@
 //   - generic functions and types, inferred or not: a copy for every combination of
 //     type arguments, at most MaxCopies; an interface may be a constraint
 //   - min, max, clear, and new with a value
-//   - of slices: Sort, SortFunc, SortStableFunc, IsSorted, BinarySearch, Contains,
-//     ContainsFunc, Index, IndexFunc, Max, MaxFunc, Min, MinFunc, Reverse, Equal, Clone,
-//     Insert, Delete, Sorted; of maps: Clone, Copy, Equal, and Keys and Values inside
-//     slices.Sorted; of cmp: Ordered, Compare, Less
+//   - of slices: Sort, SortFunc, SortStableFunc, IsSorted, IsSortedFunc, BinarySearch,
+//     BinarySearchFunc, Contains, ContainsFunc, Index, IndexFunc, Max, MaxFunc, Min,
+//     MinFunc, Reverse, Equal, EqualFunc, Compare, Clone, Concat, Repeat, Insert, Delete,
+//     DeleteFunc, Compact, CompactFunc, Sorted; of maps: Clone, Copy, Equal, and Keys and
+//     Values inside slices.Sorted; of cmp: Ordered, Compare, Less, Or
 //   - range over a whole number, and range with =
 //   - the variables of a loop, one for every turn, for func literals and pointers
 //   - for with only an initial statement

@@ -23,6 +23,16 @@ type Ordered interface {
 	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~float32 | ~float64 | ~string
 }
 
+func Or[T comparable](vals ...T) T {
+	var zero T
+	for i := 0; i < len(vals); i++ {
+		if vals[i] != zero {
+			return vals[i]
+		}
+	}
+	return zero
+}
+
 func Less[T Ordered](x, y T) bool { return x < y || x != x && y == y }
 
 func Compare[T Ordered](x, y T) int {
@@ -35,7 +45,7 @@ func Compare[T Ordered](x, y T) int {
 	return 0
 }
 `,
-	"slices": slicesSource,
+	"slices": slicesSource + slicesMore,
 	"maps": `package maps
 
 func Keys[Map ~map[K]V, K comparable, V any](m Map) func(yield func(K) bool) {
