@@ -135,6 +135,7 @@ func (p *plainer) inside(s ast.Stmt, label *ast.LabeledStmt) ([]ast.Stmt, ast.St
 			return p.countLoop(s)
 		}
 		p.rangeLoop(s)
+		return p.stringLoop(s), s
 	}
 	return nil, s
 }
