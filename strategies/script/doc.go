@@ -89,7 +89,9 @@
 // several values that swaps named results; pointers to a struct variable that is
 // assigned a struct literal; a pointer put into an interface inside a loop, which
 // is one and the same in every turn; range over a string with the index alone;
-// labels inside a case; a constant shifted by a variable; a float divided by the
+// labels inside a case; a constant shifted by a variable; a shift by a negative count; a
+// range over a string that is not UTF-8; a float that does not fit the small integer it
+// is converted to; a float divided by the
 // constant 0; a map literal inside an operand of && or ||; a case with several
 // conditions in a switch without a tag; a named result, which keeps what the call
 // before left in it and changes the variable that it is assigned to too early; the

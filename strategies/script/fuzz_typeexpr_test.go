@@ -69,6 +69,8 @@ func (g *generator) intReads(sub, v func(string) string) []func() string {
 		func() string { return v("spread") + ".legs[" + g.index(2) + "].qty" },
 		func() string { return "int(" + v("[]rune") + "[0])" },
 		func() string { return fmt.Sprintf("int(%s[idx(%s, 3)])", v("[]byte"), sub("int")) },
+		func() string { return fmt.Sprintf("(%s >> idx(%s, 70))", v("int"), sub("int")) },
+		func() string { return fmt.Sprintf("(%d << idx(%s, 12))", 1+g.r.IntN(3), sub("int")) },
 		func() string { return "int(" + v([]string{"int16", "uint32", "flag"}[g.r.IntN(3)]) + ")" },
 		func() string { return fmt.Sprintf("int(%s %% 1000)", v("uint64")) },
 		func() string { return fmt.Sprintf("int(%s / time.Second)", v("time.Duration")) },

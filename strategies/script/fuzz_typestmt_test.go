@@ -107,7 +107,7 @@ func (g *generator) smallStatement() {
 	case 0:
 		g.line("%s%s", name, []string{"++", "--"}[g.r.IntN(2)])
 	case 1:
-		g.line("%s %s uint(idx(%s, 9))", name, []string{"<<=", ">>="}[g.r.IntN(2)], g.expr("int", 1))
+		g.line("%s %s %s(idx(%s, 9))", name, []string{"<<=", ">>="}[g.r.IntN(2)], []string{"int8", "uint", "int"}[g.r.IntN(3)], g.expr("int", 1))
 	case 2:
 		g.line("%s %s %s(g1 + %s)", name, op, t, g.typed("float64", g.expr("float64", 1)))
 	case 3:

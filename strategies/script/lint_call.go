@@ -42,7 +42,7 @@ func (l *linter) spread(e *ast.CallExpr) {
 		return
 	}
 	if _, tuple := l.typeOf(e.Args[0]).(*types.Tuple); tuple {
-		l.refuse(e, "unsupported", "passing several results on as arguments")
+		l.refuse(e, "several-results", "several results passed on as arguments")
 	}
 }
 
@@ -83,7 +83,7 @@ func (l *linter) hostCall(e *ast.CallExpr, f *types.Func) {
 	}
 	sorting := f.Pkg().Path() == "sort"
 	for i, arg := range e.Args {
-		if isAny(paramType(params, i, f.Signature().Variadic())) && !sorting && !basicOnly(l.typeOf(arg)) && l.typeOf(arg) != types.Typ[types.Invalid] {
+		if isAny(paramType(params, i, f.Signature().Variadic())) && !sorting && !l.plainData(l.typeOf(arg)) {
 			l.refuse(arg, "any-named", "%s given a value of type %s", f.Name(), l.text(arg))
 		}
 	}
@@ -152,3 +152,9 @@ func badVerb(format string) string {
 }
 
 func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+
+// plainData is basicOnly for an argument; what is refused for another reason passes.
+func (l *linter) plainData(t types.Type) bool {
+	_, tuple := t.(*types.Tuple)
+	return tuple || t == types.Typ[types.Invalid] || basicOnly(t)
+}

@@ -130,24 +130,10 @@ func (l *linter) hostFunctionValue(e *ast.SelectorExpr) {
 
 func (l *linter) binary(e *ast.BinaryExpr) {
 	switch e.Op {
-	case token.SHL, token.SHR:
-		l.shift(e, e.Y)
-		if l.isConst(e.X) && !l.isConst(e.Y) {
-			l.refuse(e, "shift-constant", "constant shifted by a variable")
-		}
 	case token.QUO:
 		l.zeroDivisor(e, e.Y)
 	case token.EQL, token.NEQ:
 		l.comparison(e)
-	}
-}
-
-func (l *linter) shift(at ast.Node, count ast.Expr) {
-	if l.isConst(count) {
-		return
-	}
-	if b, ok := l.typeOf(count).Underlying().(*types.Basic); ok && b.Info()&types.IsUnsigned == 0 {
-		l.refuse(at, "shift", "shift by a signed variable")
 	}
 }
 

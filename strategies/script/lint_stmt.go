@@ -139,9 +139,6 @@ func (c *checker) root(x ast.Expr) *ast.Ident {
 
 func (l *linter) assign(n *ast.AssignStmt) {
 	l.appended(n.Lhs, n.Rhs)
-	if shifts[n.Tok] {
-		l.shift(n, n.Rhs[0])
-	}
 	if n.Tok == token.QUO_ASSIGN {
 		l.zeroDivisor(n, n.Rhs[0])
 	}

@@ -31,15 +31,16 @@ const packageName = "strategy"
 //     function
 type rewriter struct {
 	*checker
-	out       bytes.Buffer
-	imports   map[string]bool
-	marks     []marker
-	nonNil    map[types.Object]bool // pointer variables that cannot be nil
-	hidden    int                   // hidden variables made so far
-	extra     []string              // names of the hidden variables, all bool
-	failures  []error
-	narrows   bool // narrowFunc is used
-	ringRoots []*types.Named
+	out        bytes.Buffer
+	imports    map[string]bool
+	marks      []marker
+	nonNil     map[types.Object]bool // pointer variables that cannot be nil
+	hidden     int                   // hidden variables made so far
+	extra      []string              // names of the hidden variables, all bool
+	failures   []error
+	narrows    bool // narrowFunc is used
+	shiftFuncs bool // shiftFuncs are used
+	ringRoots  []*types.Named
 }
 
 // marker is a function of the script as panics are located: variable lineName(i)
@@ -60,6 +61,7 @@ func rewrite(c *checker) (string, []marker, []*types.Named, error) {
 	r.missingKeys()
 	r.checkSizes()
 	r.narrow()
+	r.shiftsPlain()
 	r.findNonNil()
 	var decls []ast.Decl
 	for _, f := range c.files {
@@ -78,6 +80,9 @@ func rewrite(c *checker) (string, []marker, []*types.Named, error) {
 	body.WriteString(sizeFunc)
 	if r.narrows {
 		body.WriteString(narrowFunc)
+	}
+	if r.shiftFuncs {
+		body.WriteString(shiftFuncs)
 	}
 	r.head()
 	r.out.Write(body.Bytes())

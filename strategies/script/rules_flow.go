@@ -60,6 +60,10 @@ var flowRules = []Rule{
 		"var n int\nfunc next() int {\n\tn++\n\treturn n\n}\nvar sum = n + next()", "var n int\nfunc next(k int) int { return k + 1 }\nvar sum = n + next(n)",
 	},
 	{
+		"several-results", "the results of a function passed on as the arguments of another", "the interpreter has not been shown to keep their types there", "assign them to variables first",
+		"f := func() (int, int) { return 1, 2 }\nctx.Log(f())", "f := func() (int, int) { return 1, 2 }\na, b := f()\nctx.Log(a, b)",
+	},
+	{
 		"unsupported", "a construct that has not been shown to behave as when compiled", "what is not proven is refused", "write it in simpler words",
 		"var a [3]int\nfor i := range &a {\n\tctx.Log(i)\n}", "var a [3]int\nfor i := 0; i < len(a); i++ {\n\tctx.Log(i)\n}",
 	},
