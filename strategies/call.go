@@ -37,7 +37,7 @@ func (i *instance) call(h handler) {
 }
 
 func (i *instance) guarded(h handler) {
-	i.ctx = i.view
+	i.ctx, i.before = i.view, i.seq
 	defer func() {
 		i.ctx.host = nil
 		if v := recover(); v != nil {

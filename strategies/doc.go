@@ -78,7 +78,8 @@
 // asked in it. A strategy that has stopped itself or panicked hears nothing more.
 //
 // Bounds: 100 named timers, at most 1000 with those stopped before they were due,
-// and the 64 newest ended orders for each instance; open
+// the 64 newest ended orders for each instance, MaxIntents orders, changes and cancels
+// in one call of a handler; open
 // orders are bounded by the gate.
 //
 // # Not promised

@@ -33,6 +33,7 @@ type instance struct {
 	view    Context
 	holding engine.Holding
 	seq     uint64
+	before  uint64 // seq when the handler was called
 	ref     engine.Ref
 	open    []Order
 	ended   []Order // the newest ended ones, oldest first

@@ -1,15 +1,28 @@
 package strategies
 
 import (
+	"fmt"
 	"math"
 
 	"tollgate/engine"
 )
 
+// MaxIntents is how many orders, changes and cancels one call of a handler may ask
+// for. A loop that asks without end is stopped here, before it fills the memory.
+const MaxIntents = 1000
+
+// count panics when this call of a handler has asked for too much.
+func (i *instance) count() {
+	if i.seq-i.before >= MaxIntents {
+		panic(fmt.Sprintf("more than %d orders, changes and cancels in one call of a handler; a loop that does not end?", MaxIntents))
+	}
+}
+
 // submit numbers a new order, remembers it and hands the intent over. Which
 // prices apply follows from the kind of order; a price that applies and is not on
 // the grid becomes InvalidPrice, which the Desk denies.
 func (i *instance) submit(s engine.Side, qty int, kind engine.OrderType, limit, stop, stopLoss, target float64, gtc bool) int {
+	i.count()
 	i.ref++
 	n := engine.Intent{Kind: engine.Submit, Ref: i.ref, StopLoss: i.optional(stopLoss), Target: i.optional(target)}
 	if n.HasBracket() {
@@ -48,16 +61,21 @@ func (i *instance) send(n *engine.Intent) {
 }
 
 func (i *instance) amend(id, qty int, limit, stop float64) {
+	i.count()
 	n := &engine.Intent{Kind: engine.Amend, Ref: engine.Ref(id)}
 	n.Terms = engine.Terms{Qty: engine.Qty(qty), Limit: i.optional(limit), Stop: i.optional(stop)}
 	i.send(n)
 }
 
 func (i *instance) withdraw(id int) {
+	i.count()
 	i.send(&engine.Intent{Kind: engine.Withdraw, Ref: engine.Ref(id)})
 }
 
-func (i *instance) sweep(kind engine.IntentKind) { i.send(&engine.Intent{Kind: kind}) }
+func (i *instance) sweep(kind engine.IntentKind) {
+	i.count()
+	i.send(&engine.Intent{Kind: kind})
+}
 
 // gridTolerance is how far, in ticks, a float64 may lie from a price on the grid
 // and still mean it: far above what arithmetic on prices loses, far below a mistake.

@@ -234,3 +234,33 @@ func TestLogs(t *testing.T) {
 		t.Errorf("logs %q", got)
 	}
 }
+
+// TestMaxIntents: a call of a handler may ask for MaxIntents things, and the next call
+// for as many again; one more ends the strategy, and what it was is not an order.
+func TestMaxIntents(t *testing.T) {
+	ask := map[string]func(c *Context, n int){
+		"orders":  func(c *Context, n int) { c.BuyLimit(1, float64(n)) },
+		"changes": func(c *Context, n int) { c.Change(7, 1, 1, 1) },
+		"cancels": func(c *Context, n int) { c.Cancel(7) },
+		"sweeps":  func(c *Context, n int) { c.CancelAll() },
+	}
+	for name, one := range ask {
+		for _, more := range []int{0, 1} {
+			r := newRig(t, nil)
+			r.join(NewSetup(nil), Handlers{OnQuote: func(c *Context, _ *Quote) {
+				for n := range MaxIntents + more {
+					one(c, n)
+				}
+			}})
+			r.snapshot(noon, engine.NoPrice, 8, 4, 10)
+			r.snapshot(noon+second, engine.NoPrice, 8, 4, 10)
+			got, halts := len(r.intents()), r.halts()
+			if more == 0 && (got != 2*MaxIntents || len(halts) != 0) {
+				t.Errorf("%s: %d intents, halts %q", name, got, halts)
+			}
+			if more == 1 && (got != MaxIntents+1 || len(halts) != 1 || !strings.Contains(halts[0], "more than 1000 orders")) { // and the flatten
+				t.Errorf("%s: %d intents, halts %q", name, got, halts)
+			}
+		}
+	}
+}
