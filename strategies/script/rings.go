@@ -23,7 +23,7 @@ type ring struct {
 
 // rings are those of the script, each after the ones that its structs refer to.
 func (c *checker) rings() []ring {
-	f := &ringFinder{own: c.pkg, low: map[*types.Named]int{}, order: map[*types.Named]int{}, on: map[*types.Named]bool{}}
+	f := &ringFinder{own: c.pkg, low: map[*types.Named]int{}, order: map[*types.Named]int{}, on: map[*types.Named]bool{}, inRing: map[*types.Named]bool{}}
 	scope := c.pkg.Scope()
 	for _, name := range scope.Names() {
 		if n, ok := scope.Lookup(name).Type().(*types.Named); ok && f.isStruct(n) && f.order[n] == 0 {
@@ -38,7 +38,7 @@ type ringFinder struct {
 	own        *types.Package
 	order, low map[*types.Named]int
 	stack      []*types.Named
-	on         map[*types.Named]bool
+	on, inRing map[*types.Named]bool
 	found      []ring
 }
 
@@ -75,6 +75,9 @@ func (f *ringFinder) visit(n *types.Named) {
 	}
 	if len(members) > 1 || self {
 		f.found = append(f.found, f.rooted(f.stack[i:], members))
+		for m := range members {
+			f.inRing[m] = true
+		}
 	}
 	f.stack = f.stack[:i]
 }
@@ -104,7 +107,12 @@ func (f *ringFinder) problem(root *types.Named, members map[*types.Named]bool) s
 		f.mentions(n, func(m *types.Named, how mention) {
 			name := m.Obj().Name()
 			switch {
-			case !members[m] || done[m] || problem != "":
+			case problem != "":
+			case !members[m]:
+				if how.function && f.reachesRing(m, map[*types.Named]bool{}) {
+					problem = fmt.Sprintf("a function in %s is about %s, which leads to itself in another way", n.Obj().Name(), name)
+				}
+			case done[m]:
 			case !begun[m]:
 				visit(m)
 			case m != root:
@@ -121,6 +129,20 @@ func (f *ringFinder) problem(root *types.Named, members map[*types.Named]bool) s
 	}
 	visit(root)
 	return problem
+}
+
+// reachesRing reports whether a struct is or refers to one of another ring: for the sake
+// of functions about it, the interpreter makes that ring once more, and then has two.
+func (f *ringFinder) reachesRing(n *types.Named, seen map[*types.Named]bool) bool {
+	if f.inRing[n] {
+		return true
+	}
+	seen[n] = true
+	found := false
+	f.mentions(n, func(m *types.Named, _ mention) {
+		found = found || !seen[m] && f.reachesRing(m, seen)
+	})
+	return found
 }
 
 // mention is where in a field another struct is named.

@@ -44,6 +44,7 @@ var traps = []struct{ name, code, snippet string }{
 	{"struct in the key of a map in it", "struct-ring", "type node struct{ seen map[*node]bool }\nvar x node"},
 	{"struct in a list of functions in it", "struct-ring", "type node struct{ on []func(*node) }\nvar x node"},
 	{"struct in a struct without a name in it", "struct-ring", "type node struct {\nin struct{ p *node }\n}\nvar x node"},
+	{"function in a ring about another ring", "struct-ring", "type a struct {\nnext *a\non func(*b)\n}\ntype b struct{ next *b }\nvar x a"},
 	{"ring of structs", "", "type leg struct{ of *spread }\ntype spread struct {\nlegs [2]leg\nall []*leg\n}\nvar s spread"},
 	{"recursion of a struct", "", "type node struct{ next []*node }\nvar s node"},
 	{"interface embedding another", "interface", "type a interface{ x() }\ntype b interface {\na\ny()\n}\nvar v b"},
