@@ -1,7 +1,7 @@
 package strategies
 
 import (
-	"fmt"
+	"strings"
 
 	"tollgate/engine"
 	"tollgate/strategies/indicator"
@@ -329,8 +329,15 @@ func (i *instance) log(text string) {
 	i.runner.emit(&engine.Log{At: i.now, Strategy: i.id, Text: text})
 }
 
+// ownStop begins the reason of a stop that the strategy asked for.
+const ownStop = "stopped by the strategy: "
+
+// StoppedItself reports whether the reason of a Halt is one that the strategy gave, and
+// not a fault of it.
+func StoppedItself(reason string) bool { return strings.HasPrefix(reason, ownStop) }
+
 func (i *instance) stop(reason string) {
 	if i.halting == "" {
-		i.halting = fmt.Sprintf("stopped by the strategy: %s", reason)
+		i.halting = ownStop + reason
 	}
 }

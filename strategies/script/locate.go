@@ -177,6 +177,9 @@ func markOf(body *ast.BlockStmt) int {
 // panicText makes words of what the interpreter panics with: mostly the text of
 // package reflect, which names none of the script's things.
 func panicText(recovered any) string {
+	if s, ok := recovered.(stopped); ok {
+		return string(s)
+	}
 	if v, ok := recovered.(reflect.Value); ok && v.IsValid() && v.CanInterface() {
 		recovered = v.Interface()
 	}

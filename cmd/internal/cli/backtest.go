@@ -109,11 +109,15 @@ func backtest(c *cobra.Command, src *script.Source, f *backtestFlags) error {
 	if err := errors.Join(err, closeTrace()); err != nil {
 		return err
 	}
-	if result.Events == 0 {
-		return errors.New("the feed has no events in the chosen time; see --from, --to and --instrument")
+	if err := p.absent(result, p.universe); err != nil {
+		return err
 	}
+	fault := stopped(result, p.universe)
 	p.doubt(result)
-	return p.show(c, result, elapsed)
+	if err := p.show(c, result, elapsed); err != nil {
+		return err
+	}
+	return fault
 }
 
 // show prints and writes the report.

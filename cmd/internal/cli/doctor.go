@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,8 +84,9 @@ it decides:
   data         what is wrong with the recording, and whether there is enough of it
 
 A difference is told with the first decision that differs. The exit status is 1
-when a check fails (lookahead, tiers), 0 with warnings. Without --feed it runs on
-the bundled synthetic sample.
+when a check fails (lookahead, tiers), 0 with warnings. A strategy that is stopped in
+its first run, by a panic or a hang, gets no further checks: status 1. Without --feed
+it runs on the bundled synthetic sample.
 
 doctor --config FILE looks at what tollgate live would trade with, and sends no order:
 
@@ -183,10 +183,13 @@ func (d *doctor) examine() (*examination, error) {
 	if err != nil {
 		return nil, err
 	}
-	if base.result.Events == 0 {
-		return nil, errors.New("the feed has no events in the chosen time; see --from, --to and --instrument")
+	if err := d.plan.absent(base.result, base.universe); err != nil {
+		return nil, err
 	}
 	d.base = base
+	if len(faults(base.result)) > 0 {
+		return d.dead(), nil
+	}
 	var errands []errand
 	var reports []func() verdict
 	for _, prepare := range []func() ([]errand, func() verdict){d.lookahead, d.warmUp, d.order, d.tiers, d.sensitivity, d.data} {

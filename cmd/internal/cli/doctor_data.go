@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -13,6 +14,25 @@ const (
 	silenceFactor  = 50              // times the usual time between events
 	maxSilenceTold = 5               // instruments
 )
+
+// dead is the whole report on a strategy that was stopped in its first run: what other
+// runs decide before they too are stopped says nothing, and a hang takes its time in each.
+func (d *doctor) dead() *examination {
+	c := verdict{Name: "run"}
+	for i, h := range faults(d.base.result) {
+		m := d.base.result.Members[h.Strategy]
+		text := fmt.Sprintf("%s on %s was stopped at %s: %s", m.Name, d.base.universe.Get(m.Instrument).Key, onClock(h.At), h.Text)
+		if i > 0 {
+			c.note("%s", text)
+			continue
+		}
+		c.fail("%s", text)
+	}
+	c.Mend = "mend this first; nothing else was checked"
+	e := d.examination()
+	e.add(c)
+	return e
+}
 
 // data looks at the recording and at how much of it the strategy used.
 func (d *doctor) data() ([]errand, func() verdict) {

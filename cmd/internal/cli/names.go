@@ -2,10 +2,14 @@ package cli
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"tollgate/configs"
 	"tollgate/engine"
+	"tollgate/sim"
+	"tollgate/sim/feed"
 )
 
 // resolver finds instruments by name for a feed. A feed that names only the root
@@ -24,4 +28,49 @@ func resolver(table *configs.Table) func(string) (string, engine.Spec, error) {
 		}
 		return key, spec, err
 	}
+}
+
+// names reports whether a name, in full or of a root, is that of the instrument.
+func (p *plan) names(name string, in *engine.Instrument) bool {
+	key, spec, err := p.resolve(name)
+	return err == nil && (key == in.Key || key == spec.Root && spec.Root == in.Root)
+}
+
+// absent refuses a run in which there was nothing of an instrument that was asked for.
+// What a feed holds is known when it has been read; where the strategy ran on nothing,
+// nothing was started, so that is wrong usage.
+func (p *plan) absent(r *sim.Result, u *engine.Universe) error {
+	for _, name := range p.flags.instruments {
+		if slices.ContainsFunc(r.Members, func(m engine.Member) bool { return p.names(name, u.Get(m.Instrument)) }) {
+			continue
+		}
+		has, there := p.contents(), false
+		var keys []string
+		for id := range engine.InstrumentID(has.Len()) {
+			keys, there = append(keys, has.Get(id).Key), there || p.names(name, has.Get(id))
+		}
+		if there {
+			continue // at another time
+		}
+		slices.Sort(keys)
+		err := fmt.Errorf("--instrument %s: not in the feed; it has %s", name, list(keys))
+		if len(r.Members) == 0 {
+			return usageError{err}
+		}
+		return err
+	}
+	if r.Events == 0 || len(r.Members) == 0 {
+		return errors.New("the feed has no events in the chosen time; see --from, --to and --instrument")
+	}
+	return nil
+}
+
+// contents are all instruments of the feeds, as far as they can be read a second time.
+func (p *plan) contents() *engine.Universe {
+	u := engine.NewUniverse()
+	if src, err := openAll(p.flags.feeds, feed.Options{Universe: u, Resolve: p.resolve, SkipBad: true}); err == nil {
+		_ = drain(src)
+		_ = src.Close()
+	}
+	return u
 }

@@ -168,6 +168,11 @@ func (p *plan) parse() (err error) {
 	if f.watch && (f.path == "" || f.native) {
 		return errors.New("--watch needs a strategy's own files, interpreted: leave out --native")
 	}
+	for _, name := range f.instruments {
+		if _, _, err := p.resolve(name); err != nil {
+			return fmt.Errorf("--instrument %s: %w", name, err)
+		}
+	}
 	return p.parseParams()
 }
 
@@ -268,16 +273,7 @@ func (p *plan) spawn(id engine.InstrumentID) (*sim.Entry, error) {
 
 // wanted reports whether --instrument names the instrument, by root or in full.
 func (p *plan) wanted(in *engine.Instrument) bool {
-	if len(p.flags.instruments) == 0 {
-		return true
-	}
-	for _, name := range p.flags.instruments {
-		key, spec, err := p.resolve(name)
-		if err == nil && (key == in.Key || key == spec.Root && spec.Root == in.Root) {
-			return true
-		}
-	}
-	return false
+	return len(p.flags.instruments) == 0 || slices.ContainsFunc(p.flags.instruments, func(name string) bool { return p.names(name, in) })
 }
 
 // settings is the configuration in force, as text for the report.
