@@ -62,6 +62,7 @@ func rewrite(c *checker) (string, []marker, []*types.Named, error) {
 	r.checkSizes()
 	r.narrow()
 	r.shiftsPlain()
+	r.bareIndexes()
 	r.findNonNil()
 	var decls []ast.Decl
 	for _, f := range c.files {
