@@ -34,16 +34,31 @@ func Zz_size(n, most int) int {
 	}
 	return n
 }
-`, MaxSize, MaxSize, MaxMake>>20)
 
-// checkSizes sends every size that is not a constant through Zz_size.
+func Zz_text(s string) string {
+	if len(s) > %d {
+		panic("a string of more than %d bytes in a sum")
+	}
+	return s
+}
+`, MaxSize, MaxSize, MaxMake>>20, MaxSize, MaxSize)
+
+// checkSizes sends every size that is not a constant through Zz_size, and what could
+// double with each turn of a loop, parts of sums of strings and slices that are
+// appended whole, through a check of its length.
 func (c *checker) checkSizes() {
 	for _, f := range c.files {
 		ast.Inspect(f, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok && c.isMake(call) {
-				most := mostOf(c.typeOf(call.Args[0]))
-				for i := 1; i < len(call.Args); i++ {
-					call.Args[i] = c.sized(call.Args[i], most)
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				c.checkCall(n)
+			case *ast.BinaryExpr:
+				if n.Op == token.ADD {
+					n.X, n.Y = c.part(n.X), c.part(n.Y)
+				}
+			case *ast.AssignStmt:
+				if n.Tok == token.ADD_ASSIGN {
+					n.Rhs[0] = c.part(n.Rhs[0])
 				}
 			}
 			return true
@@ -51,13 +66,65 @@ func (c *checker) checkSizes() {
 	}
 }
 
-func (c *checker) isMake(call *ast.CallExpr) bool {
-	id, ok := call.Fun.(*ast.Ident)
-	if !ok {
-		return false
+func (c *checker) checkCall(call *ast.CallExpr) {
+	switch c.builtin(call) {
+	case "make":
+		most := mostOf(c.typeOf(call.Args[0]))
+		for i := 1; i < len(call.Args); i++ {
+			call.Args[i] = c.sized(call.Args[i], most)
+		}
+	case "append":
+		if !call.Ellipsis.IsValid() || !stored(call.Args[1]) {
+			return
+		}
+		whole, t := call.Args[1], c.typeOf(call.Args[1])
+		length := c.callOf("len", whole)
+		call.Args[1] = &ast.SliceExpr{X: whole, High: c.sized(length, mostOf(t)), Lbrack: whole.End(), Rbrack: whole.End()}
+		c.info.Types[call.Args[1]] = types.TypeAndValue{Type: t}
 	}
-	b, ok := c.info.Uses[id].(*types.Builtin)
-	return ok && b.Name() == "make"
+}
+
+// part checks the length of a variable in a sum of strings. What is no variable is a
+// sum itself or was made by a function, which has its own bound.
+func (c *checker) part(e ast.Expr) ast.Expr {
+	tv := c.info.Types[e]
+	if tv.Value != nil || tv.Type == nil || !stored(e) {
+		return e
+	}
+	if b, ok := tv.Type.(*types.Basic); !ok || b.Kind() != types.String {
+		return e
+	}
+	call := c.callOf("Zz_text", e)
+	c.info.Types[call] = types.TypeAndValue{Type: tv.Type}
+	return call
+}
+
+// stored reports whether an expression is a variable or a part of one, which can be
+// read twice.
+func stored(e ast.Expr) bool {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.Ident:
+		return true
+	case *ast.SelectorExpr:
+		return stored(e.X)
+	case *ast.IndexExpr:
+		return stored(e.X) && stored(e.Index)
+	case *ast.StarExpr:
+		return stored(e.X)
+	case *ast.BasicLit:
+		return true
+	}
+	return false
+}
+
+// builtin is the name of the function built into the language that a call is of.
+func (c *checker) builtin(call *ast.CallExpr) string {
+	if id, ok := call.Fun.(*ast.Ident); ok {
+		if b, ok := c.info.Uses[id].(*types.Builtin); ok {
+			return b.Name()
+		}
+	}
+	return ""
 }
 
 // mostOf is how many items of a slice or a map may be asked for at once.

@@ -26,6 +26,13 @@ func TestHugeAllocationsAreNotTried(t *testing.T) {
 		{"shortest digits", "last = strconv.FormatFloat(1, 'f', -1, 64)", ""},
 		{"just inside", "x := make([]byte, size); x[0] = 1; last = strings.Repeat(\"a\", size)", ""},
 		{"just outside", "x := make([]byte, size+1); x[0] = 1", "more than"},
+		{"doubled", "s := strings.Repeat(\"a\", size); s += s; s += s", "in a sum"},
+		{"added up", "s := strings.Repeat(\"a\", size); t := s + \"b\"; s = t + s; last = s", "in a sum"},
+		{"added within", "s := strings.Repeat(\"a\", size); s += s; last = s", ""},
+		{"appended to itself", "x := make([]int, size); x = append(x, x...); x = append(x, x...)", "more than"},
+		{"appended once", "x := make([]byte, size); x = append(x, x...); last = string(x[:9])", ""},
+		{"text appended", "s := strings.Repeat(\"a\", size) + \"b\"; x := append([]byte(nil), s...); last = string(x[:9])", "more than"},
+		{"nil appended", "var x, y []int; x = append(x, y...); ctx.Log(x[0])", "index out of range"},
 		{"negative", "x := make([]int, -size); x[0] = 1", "make"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
