@@ -2,10 +2,12 @@ package cli
 
 import (
 	"fmt"
+	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -34,11 +36,38 @@ var packageName = regexp.MustCompile(`^[a-z][a-z0-9]*$`)
 // decimalModule is the one module that package strategies needs besides its own.
 const decimalModule = "github.com/shopspring/decimal"
 
+// takenNames are packages of Go and of tollgate: a module of that name would be taken
+// for them. TestNewNames compares with the Go at hand.
+var takenNames = strings.Fields(`
+	all bufio builtin bytes cmd cmp context crypto embed encoding errors expvar flag fmt hash html
+	image internal io iter log maps math mime net os path plugin reflect regexp runtime slices sort
+	std strconv strings structs sync syscall testing time tollgate unicode unique unsafe vendor weak`)
+
+// nameable refuses names that make a folder which does not compile.
+func nameable(name string) error {
+	switch {
+	case name == "":
+		return usage("the name of the strategy is empty; give one such as mine")
+	case !packageName.MatchString(name):
+		return usage("%q cannot be the name of a strategy: use lower-case letters and digits, a letter first", name)
+	case token.IsKeyword(name):
+		return usage("%s cannot be the name of a strategy: it is a keyword of Go; try my%s", name, name)
+	case name == "main":
+		return usage("main cannot be the name of a strategy: it is that of programs; try mymain")
+	case slices.Contains(takenNames, name):
+		return usage("%s cannot be the name of a strategy: a package of Go or of tollgate has it; try my%s", name, name)
+	}
+	return nil
+}
+
 // writeNew writes a folder with a strategy to begin with. It never overwrites.
 func writeNew(c *cobra.Command, path string) error {
 	name := filepath.Base(path)
-	if !packageName.MatchString(name) {
-		return usage("%q cannot be the name of a strategy: use lower-case letters and digits, a letter first", name)
+	if path == "" {
+		name = ""
+	}
+	if err := nameable(name); err != nil {
+		return err
 	}
 	if _, err := os.Lstat(path); err == nil {
 		return usage("%s exists already; choose another name or remove it", path)
