@@ -28,9 +28,9 @@ var sizeFunc = fmt.Sprintf(`
 func Zz_size(n, most int) int {
 	if n > most {
 		if most == %d {
-			panic("make: a size of more than %d items")
+			panic("a size of more than %d items")
 		}
-		panic("make: a size of more than %d MB")
+		panic("a size of more than %d MB")
 	}
 	return n
 }
