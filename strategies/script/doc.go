@@ -160,11 +160,13 @@
 // and may be shared; a Program belongs to one goroutine. Loading is safe for
 // concurrent use; scripts are loaded one after another.
 //
-// One allocation is bounded: a make by MaxSize items and MaxMake bytes, a string of the
-// library (strings.Repeat, Replace, ReplaceAll, Join, strconv.FormatFloat) by MaxSize
-// bytes; past the bound it panics, as compiled Go would not. A value that its type alone
+// One allocation is bounded: a make, and what is appended at once, by MaxSize items and
+// MaxMake bytes, a string of the library (strings.Repeat, Replace, ReplaceAll, Join,
+// strconv.FormatFloat) and a variable in a sum of strings by MaxSize bytes; past the
+// bound it panics, as compiled Go would not. A value that its type alone
 // makes larger than MaxVariable, or a literal of more than MaxSize items, is refused.
-// Many allocations are the Guard's.
+// Many allocations are the Guard's: when the program has grown by HeapGrowth, the
+// script whose variables hold the most is stopped, and what it held is given back.
 //
 // # Not promised
 //
@@ -183,7 +185,8 @@
 // guarded. On processors where the Go compiler
 // fuses x*y + z into one operation (arm64, among others; not amd64), compiled
 // strategies round once where interpreted ones round twice, unless the product is
-// written float64(x*y).
+// written float64(x*y); and a float that does not fit the small integer it is
+// converted to may give another number there.
 package script
 
 //go:generate go run ./internal/gen
