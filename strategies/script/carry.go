@@ -44,37 +44,6 @@ func (c *checker) stateOf(v *ast.ValueSpec) []string {
 	return names
 }
 
-// lostNames are the package variables that the script changes and that start anew
-// with a reload, because they are not exported.
-func (c *checker) lostNames() []string {
-	changed := map[types.Object]bool{}
-	note := func(e ast.Expr) {
-		if id := rootOf(e); id != nil && c.info.Uses[id] != nil {
-			changed[c.info.Uses[id]] = true
-		}
-	}
-	for _, f := range c.files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.AssignStmt:
-				for _, e := range n.Lhs {
-					note(e)
-				}
-			case *ast.IncDecStmt:
-				note(n.X)
-			}
-			return true
-		})
-	}
-	var names []string
-	for _, name := range c.pkg.Scope().Names() {
-		if obj := c.pkg.Scope().Lookup(name); changed[obj] && isVariable(obj) && !obj.Exported() {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
 // rootOf is the variable that an assignment reaches into.
 func rootOf(e ast.Expr) *ast.Ident {
 	for {
@@ -96,17 +65,23 @@ func rootOf(e ast.Expr) *ast.Ident {
 }
 
 // declares reports whether a value is made by a declaration of the host.
-func (c *checker) declares(e ast.Expr) bool {
+func (c *checker) declares(e ast.Expr) bool { return c.declaration(e) != "" }
+
+// declaration is the name of the host's declaration that an expression calls, or empty.
+func (c *checker) declaration(e ast.Expr) string {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok {
-		return false
+		return ""
 	}
 	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
 	if !ok {
-		return false
+		return ""
 	}
 	obj := c.info.Uses[sel.Sel]
-	return obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == hostPath && slices.Contains(declarations, sel.Sel.Name)
+	if obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == hostPath && slices.Contains(declarations, sel.Sel.Name) {
+		return sel.Sel.Name
+	}
+	return ""
 }
 
 // carry copies the state of the version before into this one: variables of the

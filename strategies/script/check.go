@@ -22,6 +22,7 @@ type Checked struct {
 	State    []string // exported variables that live on over a reload, sorted
 	Lost     []string // variables that the script changes and that start anew with a reload, sorted
 	Warnings Findings // what did not refuse it but is worth saying
+	Notes    Findings // what is good to know while writing it
 
 	code  string         // for the interpreter, all files in one
 	marks []marker       // by function: where its current line is kept
@@ -74,6 +75,8 @@ func check(src *Source, free bool) (*Checked, error) {
 		return nil, c.found
 	}
 	state, lost := c.stateNames(), c.lostNames() // the rewrite moves the values of variables
+	c.doubts()
+	c.found = c.found.sorted()
 	if err := c.plain(); err != nil {
 		return nil, c.refused(err)
 	}
@@ -83,7 +86,7 @@ func check(src *Source, free bool) (*Checked, error) {
 	}
 	return &Checked{
 		Source: src, Package: c.files[0].Name.Name, Handlers: handlers, State: state, Lost: lost,
-		Warnings: c.found.Warnings(), code: code, marks: marks, rings: roots,
+		Warnings: c.found.Warnings(), Notes: c.found.Notes(), code: code, marks: marks, rings: roots,
 	}, nil
 }
 

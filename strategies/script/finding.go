@@ -10,6 +10,7 @@ import (
 const (
 	Error   = "error"   // the script is refused
 	Warning = "warning" // the script runs, but probably not as meant
+	Note    = "note"    // the script runs; this is good to know
 )
 
 // Finding is one thing that is wrong with a script, and where.
@@ -29,8 +30,8 @@ type Finding struct {
 func (f Finding) String() string {
 	var b strings.Builder
 	severity := ""
-	if f.Severity == Warning {
-		severity = "warning: "
+	if f.Severity == Warning || f.Severity == Note {
+		severity = f.Severity + ": "
 	}
 	fmt.Fprintf(&b, "%s:%d:%d: %s%s", f.File, f.Line, f.Column, severity, f.Message)
 	if f.SourceLine != "" {
@@ -73,8 +74,11 @@ func (fs Findings) Error() string {
 // Errors are the findings that refuse the script.
 func (fs Findings) Errors() Findings { return fs.only(Error) }
 
-// Warnings are the findings that do not.
+// Warnings are the findings that do not, and that its writer should see with every run.
 func (fs Findings) Warnings() Findings { return fs.only(Warning) }
+
+// Notes are the findings for its writer alone.
+func (fs Findings) Notes() Findings { return fs.only(Note) }
 
 func (fs Findings) only(severity string) Findings {
 	var out Findings

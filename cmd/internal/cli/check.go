@@ -19,7 +19,9 @@ func newCheck() *cobra.Command {
 construct that would not mean the same interpreted and compiled. Nothing is run
 except the initialisation of package variables, which finds wrong parameters.
 
-Exit status 1 when the strategy would be refused.`,
+A warning is about what runs, but cannot be meant; a note about what is good to know,
+such as state that a reload would lose. Exit status 1 when the strategy would be refused,
+0 with warnings and notes.`,
 		Example: "  tollgate check examples/cross\n  tollgate check --language",
 		Args: func(c *cobra.Command, args []string) error {
 			if language {
@@ -53,7 +55,7 @@ func check(c *cobra.Command, path string, asJSON bool) error {
 	case err != nil:
 		return err
 	default:
-		findings = checked.Warnings
+		findings = append(checked.Warnings, checked.Notes...)
 		if _, err = checked.Load(script.Options{}); err != nil && !asJSON {
 			return err
 		}
@@ -68,10 +70,11 @@ func check(c *cobra.Command, path string, asJSON bool) error {
 		fmt.Fprintf(c.OutOrStdout(), "%s: refused, %d to mend\n", src.Name, len(findings.Errors()))
 		return errSilent
 	}
-	fmt.Fprintf(c.OutOrStdout(), "%s: fine; it defines %s\n", src.Name, list(checked.Handlers))
-	if len(checked.Lost) > 0 {
-		fmt.Fprintf(c.OutOrStdout(), "note: a reload starts %s anew; begin a name with a capital letter to carry it over\n", list(checked.Lost))
+	verdict := "fine"
+	if n := len(checked.Warnings); n > 0 {
+		verdict = "accepted, with " + countOf(n, "warning")
 	}
+	fmt.Fprintf(c.OutOrStdout(), "%s: %s; it defines %s\n", src.Name, verdict, list(checked.Handlers))
 	return nil
 }
 
