@@ -56,6 +56,9 @@ func (s *Setup) Seal() error {
 	return errors.Join(s.errs...)
 }
 
+// Mistakes are those made so far.
+func (s *Setup) Mistakes() []error { return s.errs }
+
 func (s *Setup) names() string {
 	if len(s.Params) == 0 {
 		return "none"
@@ -105,8 +108,15 @@ func ranged[T int | float64 | time.Duration](s *Setup, kind, name, doc string, d
 		Name: name, Type: kind, Doc: doc,
 		Default: fmt.Sprint(def), Low: fmt.Sprint(low), High: fmt.Sprint(high),
 	})
-	if !(low <= def && def <= high) { // also when one of them is not a number
+	wrong := len(s.errs)
+	switch {
+	case low > high:
+		s.fail("parameter %q: its lowest value, %v, is above its highest, %v", name, low, high)
+	case !(low <= def && def <= high): // also when one of them is not a number
 		s.fail("parameter %q: default %v is not inside its range %v to %v", name, def, low, high)
+	}
+	if len(s.errs) > wrong {
+		return def
 	}
 	v, err := parse(text)
 	if err != nil {
@@ -163,6 +173,7 @@ func (s *Setup) Choice(name, def, doc string, options ...string) string {
 	v := s.param(Param{Name: name, Type: "choice", Doc: doc, Default: def, Options: options})
 	if !slices.Contains(options, def) {
 		s.fail("parameter %q: default %q is not one of its options: %s", name, def, strings.Join(options, ", "))
+		return def
 	}
 	if !slices.Contains(options, v) {
 		s.fail("parameter %q: %q is not one of: %s", name, v, strings.Join(options, ", "))

@@ -89,7 +89,7 @@ func TestParameterDeclarationsThatCannotBe(t *testing.T) {
 	}{
 		"default below":      {func(s *Setup) { s.Int("n", 0, 1, 2, "") }, "default 0 is not inside its range 1 to 2"},
 		"default above":      {func(s *Setup) { s.Int("n", 3, 1, 2, "") }, "default 3 is not inside"},
-		"range upside down":  {func(s *Setup) { s.Float("x", 1, 2, 0, "") }, "not inside its range"},
+		"range upside down":  {func(s *Setup) { s.Float("x", 1, 2, 0, "") }, "its lowest value, 2, is above its highest, 0"},
 		"default not number": {func(s *Setup) { s.Float("x", nan, 0, 2, "") }, "not inside its range"},
 		"low not number":     {func(s *Setup) { s.Float("x", 1, nan, 2, "") }, "not inside its range"},
 		"high not number":    {func(s *Setup) { s.Float("x", 1, 0, nan, "") }, "not inside its range"},

@@ -24,9 +24,10 @@ type Checked struct {
 	Warnings Findings // what did not refuse it but is worth saying
 	Notes    Findings // what is good to know while writing it
 
-	code  string         // for the interpreter, all files in one
-	marks []marker       // by function: where its current line is kept
-	rings []*types.Named // the roots of its types that refer to themselves
+	sites map[string][]site // of the host's declarations
+	code  string            // for the interpreter, all files in one
+	marks []marker          // by function: where its current line is kept
+	rings []*types.Named    // the roots of its types that refer to themselves
 	pull  pullCache
 }
 
@@ -75,6 +76,7 @@ func check(src *Source, free bool) (*Checked, error) {
 		return nil, c.found
 	}
 	state, lost := c.stateNames(), c.lostNames() // the rewrite moves the values of variables
+	sites := c.sites()
 	c.doubts()
 	c.found = c.found.sorted()
 	if err := c.plain(); err != nil {
@@ -86,7 +88,7 @@ func check(src *Source, free bool) (*Checked, error) {
 	}
 	return &Checked{
 		Source: src, Package: c.files[0].Name.Name, Handlers: handlers, State: state, Lost: lost,
-		Warnings: c.found.Warnings(), Notes: c.found.Notes(), code: code, marks: marks, rings: roots,
+		Warnings: c.found.Warnings(), Notes: c.found.Notes(), sites: sites, code: code, marks: marks, rings: roots,
 	}, nil
 }
 
@@ -113,7 +115,32 @@ func (c *checker) parse() bool {
 		return false
 	}
 	c.directives()
+	for _, f := range c.files {
+		c.deep(f)
+	}
 	return c.onePackage() && len(c.found) == 0
+}
+
+// maxNesting bounds how deep a syntax tree may be: the passes look upwards and downwards
+// from each of its nodes, so their time grows with its square.
+const maxNesting = 500
+
+// deep refuses a file that is nested too deep, where it first is.
+func (c *checker) deep(f *ast.File) {
+	depth, found := 0, false
+	ast.Inspect(f, func(n ast.Node) bool {
+		if n == nil {
+			depth--
+			return false
+		}
+		if depth++; depth <= maxNesting || found {
+			return true
+		}
+		found = true
+		c.add(n.Pos(), Error, "syntax", fmt.Sprintf("the code is nested more than %d levels deep", maxNesting),
+			"compute a part of it before, into a variable of its own, or in a function")
+		return true
+	})
 }
 
 func (c *checker) syntax(file int, err error) {
@@ -195,7 +222,7 @@ func newInfo() *types.Info {
 
 func (c *checker) typeError(err error) {
 	e, ok := err.(types.Error)
-	if !ok || strings.HasPrefix(e.Msg, "could not import") {
+	if !ok || strings.HasPrefix(e.Msg, "could not import") || strings.HasPrefix(e.Msg, "cannot rename import") {
 		return // told by imports
 	}
 	message := strings.TrimPrefix(e.Msg, "\t")

@@ -25,6 +25,10 @@ type Finding struct {
 	Severity   string `json:"severity"`
 }
 
+// longestLine is how many bytes of source are shown below a finding: a longer line is not
+// read by anybody, and the caret would be lost in it.
+const longestLine = 240
+
 // String shows the finding as a compiler would: place and message, the source
 // line, a caret under the column, and what to write instead.
 func (f Finding) String() string {
@@ -34,7 +38,7 @@ func (f Finding) String() string {
 		severity = f.Severity + ": "
 	}
 	fmt.Fprintf(&b, "%s:%d:%d: %s%s", f.File, f.Line, f.Column, severity, f.Message)
-	if f.SourceLine != "" {
+	if f.SourceLine != "" && len(f.SourceLine) <= longestLine {
 		fmt.Fprintf(&b, "\n\t%s\n\t%s^", f.SourceLine, indent(f.SourceLine, f.Column))
 	}
 	if f.Instead != "" {

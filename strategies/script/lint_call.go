@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/constant"
 	"go/types"
+	"strings"
 )
 
 func (l *linter) call(e *ast.CallExpr) {
@@ -29,7 +30,13 @@ func (l *linter) builtin(e *ast.CallExpr, fun ast.Expr) {
 	if !ok {
 		return
 	}
-	if id.Name == "panic" && len(e.Args) == 1 && !basicOnly(l.typeOf(e.Args[0])) {
+	if id.Name != "panic" || len(e.Args) != 1 {
+		return
+	}
+	switch t := l.typeOf(e.Args[0]); {
+	case isNil(t):
+		l.add(e.Args[0].Pos(), Error, "any-named", "panic with nil says nothing of what happened", "panic with a text")
+	case !l.plainData(t):
 		l.refuse(e.Args[0], "any-named", "panic with a value of type %s", l.text(e.Args[0]))
 	}
 }
@@ -156,5 +163,6 @@ func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 // plainData is basicOnly for an argument; what is refused for another reason passes.
 func (l *linter) plainData(t types.Type) bool {
 	_, tuple := t.(*types.Tuple)
-	return tuple || t == types.Typ[types.Invalid] || basicOnly(t)
+	unknown := strings.Contains(types.TypeString(t, hostQualifier), types.Typ[types.Invalid].String()) // told by the type check
+	return tuple || unknown || basicOnly(t)
 }

@@ -28,6 +28,8 @@ func (l *linter) expression(e ast.Expr) {
 		l.composite(e)
 	case *ast.StarExpr:
 		l.star(e)
+	case *ast.FuncLit:
+		l.keeps(e)
 	case *ast.TypeAssertExpr:
 		if e.Type != nil {
 			l.refuse(e, "type-assert", "type assertion")
@@ -54,7 +56,7 @@ func (l *linter) typeExpression(e ast.Expr) {
 		if hasInterface(l.typeOf(e.Key), 0) {
 			l.refuse(e, "interface-key", "map with an interface in its key")
 		}
-	case *ast.ParenExpr, *ast.IndexExpr, *ast.IndexListExpr, *ast.SliceExpr, *ast.KeyValueExpr, *ast.FuncLit,
+	case *ast.ParenExpr, *ast.IndexExpr, *ast.IndexListExpr, *ast.SliceExpr, *ast.KeyValueExpr,
 		*ast.ArrayType, *ast.FuncType, *ast.Ellipsis:
 	default:
 		l.refuse(e, "unsupported", "this expression")

@@ -34,12 +34,14 @@ type Options struct {
 	// Plain calls every handler as a function of its own, also those that could run
 	// in the loop. It decides the same and is slower; it is there to be compared with.
 	Plain bool
+
+	declared func(s *strategies.Setup, name string) // called after each declaration; nil = not
 }
 
 // Load checks a script and loads it into an interpreter of its own. The error is
-// a Findings when the script is refused; otherwise it names the script and says
-// what happened while its package variables were initialised, or which
-// parameters are wrong.
+// a Findings when the script is refused or declares what cannot be; otherwise it names
+// the script and says what happened while its package variables were initialised, or
+// which parameters are wrong.
 func Load(src *Source, o Options) (*strategies.Program, error) {
 	checked, err := Check(src)
 	if err != nil {
@@ -55,6 +57,9 @@ func (c *Checked) Load(o Options) (*strategies.Program, error) {
 		return nil, err
 	}
 	if err := in.setup.Seal(); err != nil {
+		if found := c.mistakes(); len(found) > 0 {
+			return nil, found
+		}
 		return nil, fmt.Errorf("script %s: %w", c.Source.Name, err)
 	}
 	p := &strategies.Program{Name: c.Source.Name, Hash: c.Source.Hash, Setup: in.setup, Locate: in.locate}
@@ -111,7 +116,7 @@ func (c *Checked) startAs(o Options, moved *pulled) (*instance, error) {
 	in.it = interp.New(interp.Options{
 		Stdin: bytes.NewReader(nil), Stdout: stdout, Stderr: in.trace, SourcecodeFilesystem: noFiles{},
 	})
-	if err := in.it.Use(in.symbols()); err != nil {
+	if err := in.it.Use(in.symbols(o.declared)); err != nil {
 		return nil, fmt.Errorf("script %s: %w", c.Source.Name, err)
 	}
 	if err := in.eval(); err != nil {
@@ -169,7 +174,7 @@ func (in *instance) bind(h *strategies.Handlers) error {
 
 // symbols is what this instance can reach: the library, the host's types, and
 // the declarations bound to its own Setup.
-func (in *instance) symbols() interp.Exports {
+func (in *instance) symbols(declared func(*strategies.Setup, string)) interp.Exports {
 	host := make(map[string]reflect.Value, 2*len(declarations))
 	for name, v := range hostTypes() {
 		host[name] = v
@@ -177,6 +182,9 @@ func (in *instance) symbols() interp.Exports {
 	setup := reflect.ValueOf(in.setup)
 	for _, name := range declarations {
 		host[name] = setup.MethodByName(name)
+		if declared != nil {
+			host[name] = heard(host[name], func() { declared(in.setup, name) })
+		}
 	}
 	all := interp.Exports{hostPath + "/strategies": host}
 	if in.loop != nil {

@@ -116,7 +116,7 @@ func TestInstancesAreSeparate(t *testing.T) {
 func TestLoadErrors(t *testing.T) {
 	head := "package p\nimport \"tollgate/strategies\"\nfunc OnStart(ctx *strategies.Context) {}\n"
 	for _, c := range []struct{ name, text, want string }{
-		{"parameter", head + "var n = strategies.Int(\"n\", 5, 10, 20, \"\")", "script s: parameter \"n\""},
+		{"parameter", head + "var n = strategies.Int(\"n\", 5, 10, 20, \"\")", "s.go:4:9: parameter \"n\""},
 		{"panic of a variable", head + "var a = []int{1}\nvar i = 3\nvar x = a[i]", "s.go:6: index out of range"},
 		{"panic in a function of a variable", head + "var x = f(0)\nfunc f(n int) int {\n\treturn 1 / n\n}", "s.go:6: division by zero"},
 		{"panic in init", head + "var m map[string]int\nfunc init() {\n\tm[\"a\"] = 1\n}", "s.go:6: assignment to an entry of a nil map"},

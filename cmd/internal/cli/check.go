@@ -46,19 +46,22 @@ such as state that a reload would lose. Exit status 1 when the strategy would be
 func check(c *cobra.Command, path string, asJSON bool) error {
 	src, err := script.Read(path)
 	if err != nil {
-		return usageError{err}
-	}
-	checked, err := script.Check(src)
-	var findings script.Findings
-	switch {
-	case errors.As(err, &findings):
-	case err != nil:
-		return err
-	default:
-		findings = append(checked.Warnings, checked.Notes...)
-		if _, err = checked.Load(script.Options{}); err != nil && !asJSON {
-			return err
+		if !asJSON {
+			return usageError{err}
 		}
+		return errors.Join(checkJSON(c, &script.Source{Name: path}, nil, err), statusError(exitUsage))
+	}
+	var findings script.Findings
+	checked, err := script.Check(src)
+	if err == nil {
+		findings = append(checked.Warnings, checked.Notes...)
+		_, err = checked.Load(script.Options{})
+	}
+	var refused script.Findings
+	if errors.As(err, &refused) {
+		findings = append(refused, findings...)
+	} else if err != nil && !asJSON {
+		return err
 	}
 	if asJSON {
 		return checkJSON(c, src, findings, err)
