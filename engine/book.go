@@ -52,8 +52,11 @@ func (b *Book) Mode() Mode { return b.mode }
 // ModeReason is the reason that was given with the mode.
 func (b *Book) ModeReason() string { return b.why }
 
-// Linked reports whether the broker can be asked for anything.
+// Linked reports whether the broker can be asked for anything, Offline why it cannot.
 func (b *Book) Linked() bool { return !b.unlinked }
+
+// Offline is the reason that was given when the link went.
+func (b *Book) Offline() string { return b.offline }
 
 // Top is the market of an instrument.
 func (b *Book) Top(id InstrumentID) *Top { return &b.tops[id] }

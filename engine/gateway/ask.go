@@ -43,9 +43,12 @@ func (c *Core) asking() bool {
 	return false
 }
 
-// question chooses what to ask: the steps of an audit, then the orders that are
+// question chooses what to ask: which accounts there are, then the steps of an audit, then the orders that are
 // due, one by name or all of them for the same single token, then a routine audit.
 func (c *Core) question() (bridge.Call, pending, bool) {
+	if c.rollDue() {
+		return bridge.GetAccountSummary(), pending{purpose: askSummary, account: c.accounts[0]}, true
+	}
 	if c.audit.on && c.now >= c.audit.at {
 		return c.auditQuestion()
 	}
@@ -74,7 +77,7 @@ func (c *Core) lookUp(a *account, t *ticket) (bridge.Call, pending, bool) {
 // up by itself.
 func (c *Core) due() (a *account, t *ticket, several bool) {
 	n := 0
-	for _, x := range c.accounts {
+	for _, x := range c.there {
 		for _, y := range x.open {
 			if y.silent || y.due == engine.NoTime || y.due > c.now {
 				continue
@@ -100,9 +103,12 @@ func (c *Core) nextQuestionAt() engine.Time {
 	if c.audit.on {
 		at = c.audit.at
 	}
+	if c.rollAt != engine.NoTime {
+		at = min(at, c.rollAt)
+	}
 	if c.phase == ready {
 		at = min(at, c.feeds.wake)
-		for _, a := range c.accounts {
+		for _, a := range c.there {
 			for _, t := range a.open {
 				if !t.silent && t.due != engine.NoTime {
 					at = min(at, t.due)
@@ -118,13 +124,15 @@ func (c *Core) onAnswer(p pending, r *bridge.Reply) {
 	if r.Failure != nil && p.purpose != askOrder {
 		c.note(fmt.Sprintf("the broker could not answer a question about %s: %s", questionNames[p.purpose-askOrders], r.Failure.Text))
 		if p.purpose == askSummary {
-			c.endAudit()
+			c.rollTaken()
 			return
 		}
 		c.unasked(p)
 		return
 	}
-	c.addonOff = false
+	if p.purpose != askSummary { // the cloud may answer for an add-on that is gone
+		c.addonOff = false
+	}
 	switch p.purpose {
 	case askOrder:
 		c.onOrder(p, r)
@@ -144,6 +152,9 @@ func (c *Core) unasked(p pending) {
 	later := c.now.Add(c.timing.Retry)
 	if c.audit.on {
 		c.audit.restart(later)
+	}
+	if p.purpose == askSummary {
+		c.rollAt = later
 	}
 	if p.purpose == askOrder {
 		if t := p.account.tickets[p.order]; t != nil && !t.ended {
@@ -211,7 +222,7 @@ func (c *Core) match(list []bridge.OrderFacts, asked engine.Time) bool {
 		}
 	}
 	all := true
-	for _, a := range c.accounts {
+	for _, a := range c.there {
 		for _, t := range a.open {
 			t.unheard = false
 			if t.listed == c.audit.list {

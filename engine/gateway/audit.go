@@ -34,7 +34,6 @@ const (
 	stageOrders stage = iota
 	stageLookups
 	stagePositions
-	stageSummary
 )
 
 // Bounds of one audit; after them it begins anew a little later.
@@ -67,7 +66,7 @@ func (c *Core) beginAudit() {
 func (c *Core) auditQuestion() (bridge.Call, pending, bool) {
 	p := pending{account: c.accounts[0], round: c.audit.number}
 	if c.audit.stage == stageLookups {
-		for _, a := range c.accounts {
+		for _, a := range c.there {
 			for _, t := range a.open {
 				if t.alone && !t.silent {
 					c.audit.looked++
@@ -79,13 +78,9 @@ func (c *Core) auditQuestion() (bridge.Call, pending, bool) {
 		}
 		c.audit.stage = stageOrders
 	}
-	switch c.audit.stage {
-	case stagePositions:
+	if c.audit.stage == stagePositions {
 		p.purpose = askPositions
 		return bridge.GetAllPositions(false), p, true
-	case stageSummary:
-		p.purpose = askSummary
-		return bridge.GetAccountSummary(), p, true
 	}
 	p.purpose = askOrders
 	return bridge.GetAllOrders(), p, true
@@ -105,7 +100,7 @@ func (c *Core) auditOrders(matched bool) {
 
 // waiting reports whether a placed order has no answer yet.
 func (c *Core) waiting() bool {
-	for _, a := range c.accounts {
+	for _, a := range c.there {
 		for _, t := range a.open {
 			if t.silent {
 				return true
@@ -117,7 +112,7 @@ func (c *Core) waiting() bool {
 
 // unsettled reports whether the truth of an order is not known.
 func (c *Core) unsettled() bool {
-	for _, a := range c.accounts {
+	for _, a := range c.there {
 		for _, t := range a.open {
 			if t.silent || t.doubt {
 				return true
@@ -159,7 +154,7 @@ func (c *Core) onPositions(p pending, r *bridge.Reply) {
 // differences lists the positions that differ, by account and instrument.
 func (c *Core) differences(list []bridge.Position) []difference {
 	var out []difference
-	for _, a := range c.accounts {
+	for _, a := range c.there {
 		truth := map[engine.InstrumentID]*bridge.Position{}
 		for i := range list {
 			if x := &list[i]; strings.EqualFold(x.Account, a.name) && x.Known {
@@ -242,55 +237,33 @@ func (c *Core) worth(d *difference, in *engine.Instrument, qty engine.Qty) int64
 	return 0
 }
 
-// settle ends the comparison: accounts and broker agree. Before trading begins the
-// balances are asked for.
+// settle ends the comparison: accounts and broker agree.
 func (c *Core) settle() {
-	for _, a := range c.accounts {
+	for _, a := range c.there {
 		a.fresh = false
 	}
-	if c.phase == ready {
-		c.endAudit()
-		return
-	}
-	c.audit.stage, c.audit.at = stageSummary, c.now
-}
-
-// endAudit ends an audit; trading may go on.
-func (c *Core) endAudit() {
 	c.audit.on = false
 	c.audit.next = c.now.Add(c.timing.Audit)
-	if c.phase == ready {
-		return
+	if c.phase != ready {
+		c.enter(ready, "")
+		c.compared = true
+		if len(c.there) > 0 {
+			c.note("orders and positions agree with the broker: trading")
+		}
 	}
-	c.enter(ready, "")
-	c.note("orders and positions agree with the broker: trading")
-	for _, a := range c.accounts {
-		c.tellLink(a, engine.LinkUp, "")
+	for _, a := range c.there {
+		if !a.desk.Book().Linked() {
+			c.join(a)
+		}
 	}
 }
 
-// onSummary takes the balances. The first ones are what the Desk counts from; after
-// that it keeps books of its own.
-func (c *Core) onSummary(r *bridge.Reply) {
-	list, err := c.dec.Accounts(r.Data)
-	if err != nil {
-		c.note(fmt.Sprintf("the broker's balances cannot be read: %v", err))
+// join lets an account trade.
+func (c *Core) join(a *account) {
+	if !a.funded && a.told != 0 {
+		a.funded = true
+		c.step(a, &engine.Funds{At: c.now, Cash: a.told})
+		a.high, a.highAt = a.desk.Book().Balance().Equity, c.now // what there was before was a guess
 	}
-	for i := range list {
-		if a := c.accountNamed(list[i].Name); a != nil && !a.funded && list[i].Cash != 0 {
-			a.funded = true
-			c.step(a, &engine.Funds{At: c.now, Cash: list[i].Cash})
-			a.high = a.desk.Book().Balance().Equity // what there was before was a guess
-		}
-	}
-	c.endAudit()
-}
-
-func (c *Core) accountNamed(name string) *account {
-	for _, a := range c.accounts {
-		if strings.EqualFold(a.name, name) {
-			return a
-		}
-	}
-	return nil
+	c.tellLink(a, engine.LinkUp, "")
 }

@@ -57,8 +57,8 @@ func (s *Shell) checkpoint() error {
 // remind tells a Core what people were told of the one before it. No decision rests
 // on any of this, so it is not part of the state.
 func (c *Core) remind(former *Core) {
-	c.stats, c.news, c.linkAt = former.stats, former.news, former.linkAt
+	c.stats, c.news, c.linkAt, c.compared = former.stats, former.news, former.linkAt, former.compared
 	for i, a := range former.accounts {
-		c.accounts[i].high = a.high
+		c.accounts[i].high, c.accounts[i].highAt = a.high, a.highAt
 	}
 }

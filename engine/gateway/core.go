@@ -91,6 +91,7 @@ type Core struct {
 	dec      *bridge.Decoder
 	frame    bridge.Frame
 	accounts []*account
+	there    []*account // those that the broker has, as far as anyone knows
 	now      engine.Time
 	began    bool
 
@@ -102,13 +103,15 @@ type Core struct {
 	refused  int       // calls refused for want of tokens in a row
 	pause    engine.Time
 	audit    audit
+	rollAt   engine.Time // when to ask which accounts the broker has; NoTime = that is known
 	feeds    feeds
 	timers   []timer // by time
 	later    []deed  // events that follow from what a step brought
 	busy     bool
 
-	linkAt  engine.Time // when the phase began; NoTime = before the run did
-	linkWhy string      // why trading waits; empty when ready
+	compared bool        // orders and positions agreed once since the program began; for people
+	linkAt   engine.Time // when the phase began; NoTime = before the run did
+	linkWhy  string      // why trading waits; empty when ready
 
 	stats Stats
 	news  news
@@ -123,12 +126,15 @@ type account struct {
 	name  string
 	desk  *engine.Desk
 	orders
-	fresh   bool // no state was restored: what the broker holds is older than the journal
-	funded  bool // the Desk knows what cash the broker says there is
+	fresh   bool         // no state was restored: what the broker holds is older than the journal
+	absent  bool         // the broker does not have it
+	told    engine.Money // cash, as the broker last told it; 0 = never
+	funded  bool         // the Desk knows what cash the broker says there is
 	pnl     moneyMarks
 	strange map[string]string // positions in instruments nobody configured, as last told
 	mode    engine.Mode
-	high    engine.Money // the highest equity since the program began
+	high    engine.Money // the highest equity since highAt
+	highAt  engine.Time  // when the program began, or was told the cash
 }
 
 type timer struct {
@@ -158,16 +164,17 @@ const pnlPace = time.Second
 
 // New returns a Core that waits for Begin.
 func New(c Config) *Core {
-	core := &Core{cfg: c, timing: c.Timing.orDefault(), dec: bridge.NewDecoder(c.Universe), now: engine.NoTime, linkAt: engine.NoTime, linkWhy: "connecting", hash: engine.NewHash()}
+	core := &Core{cfg: c, timing: c.Timing.orDefault(), dec: bridge.NewDecoder(c.Universe), now: engine.NoTime, linkAt: engine.NoTime, rollAt: engine.NoTime, linkWhy: "connecting", hash: engine.NewHash()}
 	core.feeds.init(c.Universe.Len())
 	for n, a := range c.Accounts {
-		x := &account{index: n, name: a.Name, fresh: true, high: math.MinInt64, orders: newOrders(), strange: map[string]string{}}
+		x := &account{index: n, name: a.Name, fresh: true, high: math.MinInt64, highAt: engine.NoTime, orders: newOrders(), strange: map[string]string{}}
 		x.desk = engine.NewDesk(engine.DeskConfig{
 			Universe: c.Universe, Gate: a.Gate, Cash: a.Cash, Calendar: a.Calendar, EntryWait: a.EntryWait,
 		})
 		x.desk.TellPnL(pnlPace)
 		core.accounts = append(core.accounts, x)
 	}
+	core.muster()
 	return core
 }
 

@@ -97,6 +97,7 @@ func TestOneLateLookUpProvesNothing(t *testing.T) {
 	r.wait = nil
 	r.pass(time.Minute)
 	r.step(Input{Kind: LinkUp})
+	r.answer(r.take("GetAccountSummary"), r.summary)
 	r.answer(r.take("GetAllOrders"), `{"orders":[]}`)
 	r.answer(r.take("GetOrder"), `{"error":"Order linked to 'x' not found or already terminal."}`)
 	if s := r.state(1); s != engine.Unknown {

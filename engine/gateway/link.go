@@ -22,6 +22,7 @@ func (c *Core) linkUp() {
 	if c.feeds.manage(c.now) {
 		c.write(Output{Kind: Write, Account: All}, func(b []byte) []byte { return bridge.AppendStreamPnL(b, true, pnlInterval) })
 	}
+	c.rollAt = c.now
 	c.beginAudit()
 }
 
@@ -48,6 +49,7 @@ func (c *Core) stopTrading(why string) {
 	c.audit.on = true
 	c.audit.number++
 	c.audit.restart(c.now.Add(c.timing.Retry))
+	c.rollAt = c.audit.at
 	if was != ready {
 		return
 	}

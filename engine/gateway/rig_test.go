@@ -41,6 +41,7 @@ type rig struct {
 	orders    map[string]string // at the broker by our id
 	listed    []string          // further ones
 	positions []string
+	summary   string // the accounts at the broker
 }
 
 func newRig(t testing.TB) *rig {
@@ -49,9 +50,18 @@ func newRig(t testing.TB) *rig {
 }
 
 func rigOf(t testing.TB, u *engine.Universe, made func() *Core) *rig {
-	r := &rig{t: t, u: u, made: made, now: begins, seq: map[engine.StrategyID]uint64{}, orders: map[string]string{}}
+	r := &rig{t: t, u: u, made: made, now: begins, seq: map[engine.StrategyID]uint64{}, orders: map[string]string{}, summary: summaryOf("Sim101")}
 	r.begin(nil)
 	return r
+}
+
+// summaryOf is the broker's list of accounts.
+func summaryOf(names ...string) string {
+	list := make([]string, 0, len(names))
+	for _, n := range names {
+		list = append(list, `{"account":{"name":"`+n+`","item":{"cashValue":100000}}}`)
+	}
+	return `{"accounts":[` + strings.Join(list, ",") + `],"success":true}`
 }
 
 func (r *rig) begin(state []byte) {
@@ -103,7 +113,7 @@ func (r *rig) reply() {
 		case "GetAllPositions":
 			body = `{"positions":[` + strings.Join(r.positions, ",") + `],"success":true}`
 		case "GetAccountSummary":
-			body = `{"accounts":[],"success":true}`
+			body = r.summary
 		case "GetOrder":
 			body = `{"error":"Order linked to 'x' not found or already terminal."}`
 			if o := r.orders[c.Args["orderId"].(string)]; o != "" {

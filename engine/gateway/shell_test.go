@@ -129,7 +129,7 @@ func (x *show) answer(frame []byte) {
 	if err := json.Unmarshal(frame, &c); err != nil {
 		x.t.Fatal(err)
 	}
-	body := map[string]string{"GetAllOrders": `{"orders":[]}`, "GetAllPositions": `{"positions":[]}`, "GetAccountSummary": `{"accounts":[]}`}[c.API]
+	body := map[string]string{"GetAllOrders": `{"orders":[]}`, "GetAllPositions": `{"positions":[]}`, "GetAccountSummary": summaryOf("Sim101")}[c.API]
 	if body != "" {
 		x.events <- bridge.Event{Kind: bridge.Message, Data: []byte(`{"id":"` + c.ID + `","data":` + body + `}`)}
 	}

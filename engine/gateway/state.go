@@ -86,6 +86,9 @@ func (c *Core) begin(data []byte) {
 	}
 	for n, a := range c.accounts {
 		a.high = max(a.high, a.desk.Book().Balance().Equity)
+		if a.highAt == engine.NoTime {
+			a.highAt = c.now
+		}
 		for _, m := range c.cfg.Accounts[n].Members {
 			if _, ok := a.desk.Find(m.Name, m.Instrument); !ok {
 				a.desk.Join(m)
@@ -131,6 +134,12 @@ func (c *Core) restore(data []byte) error {
 		c.phase, c.linkWhy, c.now = ready, "", max(c.now, s.At)
 		c.audit.next = c.now.Add(c.timing.Audit)
 		c.feeds.begin(c.now)
+		for _, a := range c.accounts {
+			a.absent = !a.desk.Book().Linked() // it traded, this one excepted
+		}
+		if c.muster(); len(c.there) < len(c.accounts) {
+			c.rollAt = c.now
+		}
 	}
 	return nil
 }

@@ -30,17 +30,24 @@ type BudgetView struct {
 	Reserve int64 `json:"reserve"` // kept back for flattening, protection and cancels
 }
 
+// The modes of an AccountView that are none of an engine.Mode.
+const (
+	ModeStarting = "starting"
+	ModeAbsent   = "absent"
+)
+
 // AccountView is one account.
 type AccountView struct {
 	Name       string         `json:"name"`
-	Mode       string         `json:"mode"` // active, reduce-only, killed
+	Mode       string         `json:"mode"` // active, reduce-only, killed; starting: not compared with the broker yet; absent: the broker does not have it
 	Reason     string         `json:"reason,omitempty"`
-	Cash       string         `json:"cash"`
-	Equity     string         `json:"equity"`
+	Cash       string         `json:"cash,omitempty"`   // empty until the broker has told it
+	Equity     string         `json:"equity,omitempty"` // likewise
 	Unrealized string         `json:"unrealized_pnl"`
-	SessionPnL string         `json:"session_pnl"`
-	Drawdown   string         `json:"drawdown"`         // equity below its highest since this program began; never negative
-	Limits     *LimitsView    `json:"limits,omitempty"` // from the program around it
+	SessionPnL string         `json:"session_pnl,omitempty"` // empty until the account has been compared with the broker once
+	Drawdown   string         `json:"drawdown"`              // equity below its highest since drawdown_since; never negative
+	DrawdownAt engine.Time    `json:"drawdown_since"`        // when this program began to count it
+	Limits     *LimitsView    `json:"limits,omitempty"`      // from the program around it
 	Positions  []PositionView `json:"positions"`
 	Orders     []OrderView    `json:"orders"`
 }

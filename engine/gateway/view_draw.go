@@ -51,9 +51,21 @@ func (c *Core) viewAccount(a *account, members []engine.Member) AccountView {
 	b := a.desk.Book()
 	balance := b.Balance()
 	v := AccountView{
-		Name: a.name, Mode: b.Mode().String(), Reason: b.ModeReason(), Cash: balance.Cash.String(), Equity: balance.Equity.String(),
-		Unrealized: (balance.Equity - balance.Cash).String(), SessionPnL: b.SessionPnL().String(),
-		Drawdown: (max(a.high, balance.Equity) - balance.Equity).String(), Positions: []PositionView{}, Orders: []OrderView{},
+		Name: a.name, Mode: b.Mode().String(), Reason: b.ModeReason(), Unrealized: (balance.Equity - balance.Cash).String(),
+		Drawdown: (max(a.high, balance.Equity) - balance.Equity).String(), DrawdownAt: a.highAt, Positions: []PositionView{}, Orders: []OrderView{},
+	}
+	if a.funded {
+		v.Cash, v.Equity = balance.Cash.String(), balance.Equity.String()
+	}
+	if !a.fresh {
+		v.SessionPnL = b.SessionPnL().String()
+	}
+	switch {
+	case b.Mode() == engine.Killed:
+	case a.absent:
+		v.Mode, v.Reason = ModeAbsent, b.Offline()
+	case !c.compared && c.phase != ready && b.Mode() == engine.Active:
+		v.Mode, v.Reason = ModeStarting, "not compared with the broker yet"
 	}
 	for s, m := range members {
 		h := a.desk.Holding(engine.StrategyID(s))

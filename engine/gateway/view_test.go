@@ -159,6 +159,44 @@ func TestViewLink(t *testing.T) {
 	}
 }
 
+// TestViewBeforeAnythingIsKnown: no figure is made up. What was known before a restart
+// is known after it, though nothing was compared yet.
+func TestViewBeforeAnythingIsKnown(t *testing.T) {
+	r := newRig(t)
+	at := func(when, mode, equity, session string) {
+		t.Helper()
+		a := r.core.View(r.now).Accounts[0]
+		if a.Mode != mode || a.Equity != equity || a.Cash != equity || a.SessionPnL != session {
+			t.Errorf("%s: %+v", when, a)
+		}
+	}
+	at("at the beginning", ModeStarting, "", "")
+	r.summary = `{"accounts":[{"account":{"name":"Sim101"}}],"success":true}`
+	r.connect()
+	at("the broker does not tell the cash", "active", "", "0.00")
+	r.step(Input{Kind: LinkDown, Text: "cut"})
+	at("the link went down", "active", "", "0.00")
+	r.summary = `{"accounts":[{"account":{"name":"Sim101","item":{"cashValue":52000.5}}}],"success":true}`
+	r.connect()
+	at("the broker tells the cash", "active", "52000.50", "0.00")
+	r.now = r.now.Add(time.Hour)
+	r.begin(r.core.State())
+	at("after a restart", ModeStarting, "52000.50", "0.00")
+	if a := r.core.View(r.now).Accounts[0]; a.DrawdownAt != r.now {
+		t.Errorf("the highest is counted since %v", a.DrawdownAt)
+	}
+	r.step(Input{Kind: Operator, Verb: Kill, Text: "enough"})
+	at("killed", "killed", "52000.50", "0.00")
+	r = newRig(t)
+	r.summary = summaryOf("Sim102")
+	r.step(Input{Kind: LinkUp})
+	r.pass(time.Second)
+	at("the broker does not have it", ModeAbsent, "", "")
+	if a := r.core.View(r.now).Accounts[0]; !strings.Contains(a.Reason, "the broker has no account Sim101; it has Sim102") {
+		t.Errorf("the reason is %q", a.Reason)
+	}
+}
+
 // TestViewBudget: tokens gather while nothing happens, and looking takes none.
 func TestViewBudget(t *testing.T) {
 	r := newRig(t)

@@ -55,7 +55,7 @@ func (f *paperFlags) finish(c *cobra.Command, s *stack.Stack, server *fakebridge
 func (r *paperResult) print(c *cobra.Command) {
 	out := c.OutOrStdout()
 	for _, a := range r.Accounts {
-		fmt.Fprintf(out, "account      %s, %s, equity %s, session %s\n", a.Name, a.Mode, a.Equity, a.SessionPnL)
+		fmt.Fprintf(out, "account      %s, %s, equity %s, session %s\n", a.Name, a.Mode, known(a.Equity), known(a.SessionPnL))
 		for _, p := range a.Positions {
 			fmt.Fprintf(out, "  %-12s %s  position %+d  realised %s  unrealised %s\n", p.Strategy, p.Instrument, p.Qty, p.Realized, p.Unrealized)
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -53,11 +54,11 @@ func printLink(w io.Writer, v *gateway.View) {
 }
 
 func printAccount(w io.Writer, a *gateway.AccountView) {
-	fmt.Fprintf(w, "account\t%s, %s%s, equity %s, session %s\n", a.Name, a.Mode, reasonText(a.Reason), a.Equity, a.SessionPnL)
+	fmt.Fprintf(w, "account\t%s, %s%s, equity %s, session %s\n", a.Name, a.Mode, reasonText(a.Reason), known(a.Equity), known(a.SessionPnL))
 	if a.Limits != nil && a.Limits.DailyLoss != "" {
 		fmt.Fprintf(w, "  daily loss\tends entries at %s\n", a.Limits.DailyLoss)
 	}
-	fmt.Fprintf(w, "  drawdown\t%s below the highest of this run\n", a.Drawdown)
+	fmt.Fprintf(w, "  drawdown\t%s below the highest%s\n", a.Drawdown, sinceText(a.DrawdownAt))
 	for _, p := range a.Positions {
 		at := ""
 		if p.Qty != 0 {
@@ -69,6 +70,9 @@ func printAccount(w io.Writer, a *gateway.AccountView) {
 		fmt.Fprintf(w, "  order\t%s %s %s %d %s %s %s, %s, %d filled\n", o.ID, o.Strategy, o.Side, o.Qty, o.Type, o.Instrument, strings.TrimSpace(o.Limit+" "+o.Stop), o.State, o.Filled)
 	}
 }
+
+// known is an amount, or says that nobody knows it.
+func known(amount string) string { return cmp.Or(amount, "unknown") }
 
 func denialText(d *gateway.DenialView) string {
 	return (&engine.Denial{Code: d.Code, Limit: d.Limit, Value: d.Value, Text: d.Text}).Error()

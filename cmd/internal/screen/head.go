@@ -64,6 +64,8 @@ func (d *drawing) mode() (string, style) {
 			word, st = "KILLED", alarm
 		case a.Mode == engine.ReduceOnly.String() && word == "TRADING":
 			word, st = "ENTRIES STOPPED", alarm
+		case a.Mode == gateway.ModeAbsent && word == "TRADING":
+			word, st = "ACCOUNT MISSING", alarm
 		}
 	}
 	switch {
@@ -129,6 +131,8 @@ func accountTroubles(a *gateway.AccountView, say func(string, ...any)) {
 	switch a.Mode {
 	case engine.Killed.String():
 		say("%s is killed, nothing is traded until tollgate resume%s", a.Name, reason)
+	case gateway.ModeAbsent:
+		say("%s is not traded%s", a.Name, reason)
 	case engine.ReduceOnly.String():
 		say("%s opens no positions until tollgate resume%s", a.Name, reason)
 	}
@@ -154,9 +158,16 @@ func (d *drawing) account(i int) []line {
 		mode.style = bad
 	}
 	name := line{{"ACCOUNT " + a.Name + "  ", strong}, mode}
-	session := line{{"session ", plain}, profit(amount(a.SessionPnL))}
+	session := line{{"session unknown", plain}}
+	if a.SessionPnL != "" {
+		session = line{{"session ", plain}, profit(amount(a.SessionPnL))}
+	}
+	equity := "unknown"
+	if a.Equity != "" {
+		equity = money(amount(a.Equity))
+	}
 	open := append(line{{"open ", plain}, profit(amount(a.Unrealized)), {"  ", plain}}, session...)
-	full := append(line{{"equity " + money(amount(a.Equity)) + "  ", plain}}, open...)
+	full := append(line{{"equity " + equity + "  ", plain}}, open...)
 	return []line{d.beside([]line{name, name[:1]}, []line{full, open, session}), d.limits(a)}
 }
 

@@ -119,7 +119,7 @@ func (p *counterparty) reply(data []byte) (api string, reply []byte) {
 	case "GetAllPositions":
 		body = p.positions()
 	case "GetAccountSummary":
-		body = `{"success":true,"accounts":[]}`
+		body = `{"success":true,"accounts":[{"account":{"name":"Sim101"}}]}`
 	case "PlaceOrder":
 		body = p.fill(&f)
 	case "GetOrder":

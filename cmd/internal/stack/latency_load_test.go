@@ -90,12 +90,13 @@ func (l *load) meet(path string) {
 	l.read = make(chan struct{})
 	go func() {
 		defer close(l.read)
-		for {
+		for compared := false; ; {
 			_, data, err := l.p.conn.Read(context.Background())
 			if err != nil {
 				return
 			}
-			if l.p.answer(data) == "GetAccountSummary" {
+			if l.p.answer(data) == "GetAllPositions" && !compared {
+				compared = true
 				l.ready <- struct{}{}
 			}
 		}

@@ -166,7 +166,7 @@ func quoteToOrder(b *testing.B, wrap func(journal.File) journal.File) {
 	p := newCounterparty(b)
 	openRig(b, p.url+"/stream", everyQuote, latencyConfig, wrap).start(b)
 	p.conn = p.accept("/stream")
-	p.until("GetAccountSummary") // then everything has been compared
+	p.until("GetAllPositions") // then everything has been compared
 	echo := startEcho(b, p, []byte(sampleOrder))
 	var whole, bare []time.Duration
 	for n := 0; b.Loop(); n++ {
