@@ -27,10 +27,11 @@ func Shuffle(src sim.Source, seed uint64) *Arranged {
 	return &Arranged{src: src, arrange: s.arrange}
 }
 
-// TradesFirst puts, among the events of one instrument and one time, trades before
-// quotes. Each instrument keeps the places it had.
-func TradesFirst(src sim.Source) *Arranged {
-	return &Arranged{src: src, arrange: tradesFirst}
+// Turn puts, among the events of one instrument and one time, quotes before trades where
+// a trade came first, and trades before quotes elsewhere. Each instrument keeps the
+// places it had.
+func Turn(src sim.Source) *Arranged {
+	return &Arranged{src: src, arrange: turn}
 }
 
 // Next implements sim.Source.
@@ -91,22 +92,26 @@ func (s *shuffler) arrange(group []engine.Quote) {
 	deal(group, places, group)
 }
 
-// tradesFirst deals the same places out, trades before quotes.
-func tradesFirst(group []engine.Quote) {
+// turn deals the same places out, the kind that came second first.
+func turn(group []engine.Quote) {
 	places := make([]engine.InstrumentID, len(group))
-	var sorted []engine.Quote
+	first := map[engine.InstrumentID]bool{} // is a trade
 	for i := range group {
-		places[i] = group[i].Instrument
-		if group[i].Kind == engine.TradePrint {
-			sorted = append(sorted, group[i])
+		id := group[i].Instrument
+		places[i] = id
+		if _, seen := first[id]; !seen {
+			first[id] = group[i].Kind == engine.TradePrint
 		}
 	}
+	var front, back []engine.Quote
 	for i := range group {
-		if group[i].Kind != engine.TradePrint {
-			sorted = append(sorted, group[i])
+		if (group[i].Kind == engine.TradePrint) == first[group[i].Instrument] {
+			back = append(back, group[i])
+		} else {
+			front = append(front, group[i])
 		}
 	}
-	deal(group, places, sorted)
+	deal(group, places, append(front, back...))
 }
 
 // deal fills group with the events of from: at each place the next one of the

@@ -80,16 +80,16 @@ func TestShuffleShuffles(t *testing.T) {
 	}
 }
 
-func TestTradesFirst(t *testing.T) {
+func TestTurn(t *testing.T) {
 	list := []engine.Quote{
 		book(1, 0, 10), trade(1, 0, 11), book(1, 1, 20), book(1, 0, 12), trade(1, 1, 21), trade(1, 0, 13),
-		book(2, 0, 14), trade(3, 0, 15),
+		book(2, 0, 14), trade(3, 0, 15), trade(4, 0, 16), book(4, 1, 22), book(4, 0, 17), trade(4, 0, 18),
 	}
 	want := []engine.Quote{
 		trade(1, 0, 11), trade(1, 0, 13), trade(1, 1, 21), book(1, 0, 10), book(1, 1, 20), book(1, 0, 12),
-		book(2, 0, 14), trade(3, 0, 15),
+		book(2, 0, 14), trade(3, 0, 15), book(4, 0, 17), book(4, 1, 22), trade(4, 0, 16), trade(4, 0, 18),
 	}
-	if got := drain(t, bias.TradesFirst(&sim.Tape{Quotes: list})); !slices.Equal(got, want) {
+	if got := drain(t, bias.Turn(&sim.Tape{Quotes: list})); !slices.Equal(got, want) {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -78,7 +78,7 @@ it decides:
 
   lookahead    runs cut short must decide what the whole run decides up to there
   warm-up      runs that begin later: how long until they decide the same
-  order        events of one time, shuffled between instruments
+  order        events of one time, shuffled between instruments, turned round in one
   tiers        interpreted against compiled, where Go is installed
   sensitivity  fill model, latency and fees: does the profit survive
   data         what is wrong with the recording, and whether there is enough of it

@@ -67,7 +67,12 @@ func (d *doctor) lookahead() ([]errand, func() verdict) {
 	}
 	return errands, func() verdict {
 		c := verdict{Name: "lookahead", Status: statusOK}
-		if d.nothing(&c) || d.few(&c, len(cuts)) {
+		if d.nothing(&c) {
+			return c
+		}
+		if len(cuts) == 0 {
+			c.Status = statusSkip
+			c.say("every decision is at the end of the feed: nothing comes after it that could be cut off")
 			return c
 		}
 		c.say("runs cut short after %s of the %d decide what the whole run decides up to there", countOf(len(cuts), "decision"), len(d.base.log.Decisions))
@@ -98,7 +103,12 @@ func (d *doctor) warmUp() ([]errand, func() verdict) {
 	}
 	return errands, func() verdict {
 		c := verdict{Name: "warm-up", Status: statusOK}
-		if !d.nothing(&c) && !d.few(&c, len(starts)) {
+		switch {
+		case d.nothing(&c):
+		case len(starts) == 0:
+			c.Status = statusSkip
+			c.say("the feed is too short to be begun later")
+		default:
 			judgeWarmUp(&c, warmed)
 		}
 		return c
@@ -124,7 +134,7 @@ func (d *doctor) order() ([]errand, func() verdict) {
 	}
 	if s.Mixed > 0 {
 		t := d.usual()
-		t.arrange = func(src sim.Source) sim.Source { return bias.TradesFirst(src) }
+		t.arrange = func(src sim.Source) sim.Source { return bias.Turn(src) }
 		errands = append(errands, errand{t, func(o *probed) { within = bias.Compare(d.base.log, o.log, scope) }})
 	}
 	return errands, func() verdict {
@@ -133,11 +143,7 @@ func (d *doctor) order() ([]errand, func() verdict) {
 			return c
 		}
 		d.judgeOrder(&c, found)
-		if within != nil {
-			c.note("for information: with trades before quotes where one instrument has both at one time (%d times), decisions differ from %s on",
-				s.Mixed, onClock(within.At))
-			c.find("trades before quotes", within, "as recorded", "trades first")
-		}
+		d.judgeWithin(&c, within)
 		return c
 	}
 }
@@ -146,7 +152,7 @@ func (d *doctor) judgeOrder(c *verdict, found []*bias.Difference) {
 	ties := d.base.survey.Ties
 	if ties == 0 {
 		c.Status = statusSkip
-		c.say("no two instruments have an event at the same time")
+		c.say("no two instruments have an event at the same time, and no instrument has a quote and a trade at one time")
 		return
 	}
 	c.say("shuffling the events of %s shared by several instruments changes no decision", countOf(int(ties), "moment"))
@@ -161,6 +167,29 @@ func (d *doctor) judgeOrder(c *verdict, found []*bias.Difference) {
 	}
 }
 
+// judgeWithin tells of quotes and trades of one time, turned round. Beside a shuffle of several
+// instruments it is for information; for one instrument it is all there is.
+func (d *doctor) judgeWithin(c *verdict, within *bias.Difference) {
+	mixed, alone := d.base.survey.Mixed, d.base.survey.Ties == 0
+	switch {
+	case mixed == 0:
+		return
+	case within == nil && alone:
+		c.Status = statusOK
+		c.say("turning quotes and trades of one instrument and one time round (%s) changes no decision", countOf(int(mixed), "moment"))
+	case within == nil:
+		return
+	case alone:
+		c.warn("with quotes and trades of one instrument and one time turned round (%s), decisions differ from %s on", countOf(int(mixed), "moment"), onClock(within.At))
+		c.Mend = "whether a quote or a trade of one moment comes first is up to whoever recorded them; live it may be otherwise"
+	default:
+		c.note("for information: with quotes and trades of one instrument and one time turned round (%s), decisions differ from %s on", countOf(int(mixed), "moment"), onClock(within.At))
+	}
+	if within != nil {
+		c.find("quotes and trades of one time", within, "as recorded", "turned round")
+	}
+}
+
 // nothing skips a check of decisions where there are none.
 func (d *doctor) nothing(c *verdict) bool {
 	if len(d.base.log.Decisions) > 0 {
@@ -168,16 +197,6 @@ func (d *doctor) nothing(c *verdict) bool {
 	}
 	c.Status = statusSkip
 	c.say(nothingDecided)
-	return true
-}
-
-// few skips a check that needs a feed of more than one moment.
-func (d *doctor) few(c *verdict, moments int) bool {
-	if moments > 0 {
-		return false
-	}
-	c.Status = statusSkip
-	c.say("the feed is too short to be cut")
 	return true
 }
 

@@ -141,8 +141,8 @@ func (e *examination) json(w io.Writer) error {
 // text prints the report for people.
 func (e *examination) text(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Doctor of %s on %s: %s, %d events, %d decisions\n\n",
-		e.Strategy, strings.Join(e.Instruments, ", "), strings.Join(e.Feeds, ", "), e.Events, e.Decisions)
+	fmt.Fprintf(&b, "Doctor of %s on %s: %s, %s, %s\n\n",
+		e.Strategy, strings.Join(e.Instruments, ", "), strings.Join(e.Feeds, ", "), countOf(int(e.Events), "event"), countOf(int(e.Decisions), "decision"))
 	for i := range e.Checks {
 		e.Checks[i].text(&b)
 	}

@@ -85,10 +85,16 @@ func (s *senseLine) take(o *probed) {
 func judgeSensitivity(lines []senseLine) verdict {
 	c := verdict{Name: "sensitivity", Status: statusOK, Table: lines}
 	base := &lines[0]
-	traded := base.Fills
+	traded, losses := base.Fills, 0
+	if base.Net < 0 {
+		losses++
+	}
 	for i := range lines[1:] {
 		s := &lines[i+1]
 		traded += s.Fills
+		if s.Net < 0 {
+			losses++
+		}
 		switch {
 		case base.Net > 0 && s.Net <= 0:
 			c.warn("the profit of %s is gone %s: %s", toCents(base.Net), s.gone, toCents(s.Net))
@@ -102,8 +108,10 @@ func judgeSensitivity(lines []senseLine) verdict {
 		c.say("nothing was filled")
 	case c.Status == statusOK && base.Net > 0:
 		c.say("the profit survives other fill models, latencies and fees")
-	case c.Status == statusOK:
+	case c.Status == statusOK && losses == len(lines):
 		c.say("a loss under every fill model, latency and fee that was tried")
+	case c.Status == statusOK:
+		c.say("no profit under any fill model, latency and fee that was tried; a loss in %d of %d runs", losses, len(lines))
 	default:
 		c.Mend = "what only a friendly assumption earns is not earned; test with the assumptions you would bet on"
 	}

@@ -115,7 +115,7 @@ func (w *warmed) told() string {
 	case 1:
 		return fmt.Sprintf("entries agree after %s: %d; other decisions do not", w.warm(&w.entries), w.entries.Agreed)
 	case 2:
-		return fmt.Sprintf("still different at %s, %s after the begin", onClock(w.all.Last.At), lasting(w.all.Last.At.Sub(w.start)))
+		return fmt.Sprintf("the last decisions still differ: at %s, %s after the begin", onClock(w.all.Last.At), lasting(w.all.Last.At.Sub(w.start)))
 	}
 	return "nothing decided"
 }
