@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -162,7 +163,10 @@ func (p *plan) parse() (err error) {
 	if p.shadow, err = time.ParseDuration(cmp.Or(f.shadow, "10m")); err != nil || p.shadow < 0 {
 		return fmt.Errorf("--shadow %s: give a duration such as 10m, or 0 for none", f.shadow)
 	}
-	if f.speed < 0 || f.speed != f.speed {
+	if f.shadow != "" && !f.watch {
+		return errors.New("--shadow goes with --watch: without it no new version is taken in")
+	}
+	if f.speed < 0 || f.speed != f.speed || math.IsInf(f.speed, 0) {
 		return fmt.Errorf("--speed %v: give 0 for as fast as possible, or a multiple of real time", f.speed)
 	}
 	if f.watch && (f.path == "" || f.native) {

@@ -14,6 +14,7 @@ import (
 	"io"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tollgate/engine"
 	"tollgate/strategies/script"
@@ -93,11 +94,24 @@ Begin with:  tollgate demo`,
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage("%w; see %s --help", err, c.CommandPath())
+		return usage("%w; see %s --help", flagError(err), c.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(newDemo(), newBacktest(), newCheck(), newTest(), newDoctor(), newNew(), newFeed(), newJournal(), newSweep(), newSweepTrial(), newPaper(), newLive(), newStatus(), newReload(), newFlatten(), newKill(), newResume(), newTakeover(), newRecord(), newSim(), newVersion())
 	return root
+}
+
+// flagError says what a flag takes, instead of what a function of Go could not parse.
+func flagError(err error) error {
+	takes := map[string]string{
+		"int": "a whole number", "int64": "a whole number", "uint": "a whole number from 0", "uint64": "a whole number from 0",
+		"float64": "a number", "bool": "true or false", "duration": "a duration such as 90s or 5m",
+	}
+	var wrong *pflag.InvalidValueError
+	if !errors.As(err, &wrong) || takes[wrong.GetFlag().Value.Type()] == "" {
+		return err
+	}
+	return fmt.Errorf("--%s %s: give %s", wrong.GetFlag().Name, wrong.GetValue(), takes[wrong.GetFlag().Value.Type()])
 }
 
 // exactly is cobra.ExactArgs with an exit status and a sentence.

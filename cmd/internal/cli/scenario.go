@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,15 +42,29 @@ expected intents, orders, fills and denials out. See examples/cross for one.`,
 }
 
 func testAll(c *cobra.Command, dir string, update bool) error {
+	switch info, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return usage("the folder %s does not exist", dir)
+	case err == nil && !info.IsDir():
+		return usage("%s is a file; give the folder that holds the strategy and its scenarios", dir)
+	}
 	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil || len(paths) == 0 {
 		return usage("there are no scenarios (*.txtar) in %s", dir)
+	}
+	src, err := script.Read(dir)
+	if err != nil {
+		return usageError{err}
+	}
+	if _, err := script.Check(src); err != nil {
+		return err // the same in every scenario
 	}
 	failed := 0
 	for _, path := range paths {
 		switch diff, err := runScenario(dir, path, update); {
 		case err != nil:
-			return fmt.Errorf("%s: %w", path, err)
+			failed++
+			fmt.Fprintf(c.OutOrStdout(), "FAIL  %s\n      %s\n", path, err)
 		case diff == "":
 			fmt.Fprintf(c.OutOrStdout(), "ok    %s\n", path)
 		default:
@@ -126,9 +141,14 @@ func traceOf(strategy string, a *txtar.Archive, args ...string) (string, error) 
 		args = append(args, strings.Fields(string(s.Data))...)
 	}
 	if err := c.ParseFlags(args); err != nil {
-		return "", fmt.Errorf("section flags: %w", err)
+		return "", fmt.Errorf("section flags: %w", flagError(err))
 	}
-	return traceRun(strategy, &f)
+	trace, err := traceRun(strategy, &f)
+	if err != nil {
+		// The files are gone before anybody could look into them.
+		return "", errors.New(strings.ReplaceAll(err.Error(), tmp+string(filepath.Separator), "section "))
+	}
+	return trace, nil
 }
 
 // traceRun runs a plan for its trace alone.
