@@ -49,7 +49,11 @@ func (l *Link) dial(ctx context.Context, token string) (*websocket.Conn, Event) 
 		conn.SetReadLimit(MaxFrame)
 		return conn, Event{Kind: Up, Date: dateOf(resp)}
 	}
-	return nil, refusal(resp, err.Error())
+	text := err.Error()
+	for _, s := range []string{"failed to WebSocket dial: ", "failed to send handshake request: "} {
+		text = strings.TrimPrefix(text, s) // the library's own words, which say nothing to whoever reads the rest
+	}
+	return nil, refusal(resp, text)
 }
 
 // dateOf is the Date header of an answer: HTTP's own, so that it says nothing of the
@@ -94,6 +98,9 @@ func refusal(resp *http.Response, text string) Event {
 // vendor's page ends it with a full stop, which may not be part of it.
 const takenOver = "session active elsewhere"
 
+// SessionTaken is the text of a Down of class TakenOver.
+const SessionTaken = "another program of the same user took the session"
+
 // ended is the event of a connection that ended.
 func ended(err error) Event {
 	e := Event{Kind: Down, Text: err.Error()}
@@ -103,7 +110,7 @@ func ended(err error) Event {
 		switch {
 		case c.Code != websocket.StatusPolicyViolation:
 		case strings.HasPrefix(strings.ToLower(c.Reason), takenOver):
-			e.Class, e.Text = TakenOver, "another program of the same user took the session"
+			e.Class, e.Text = TakenOver, SessionTaken
 		default:
 			e.Class = Abuse
 		}

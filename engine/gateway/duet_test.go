@@ -141,7 +141,7 @@ func (d *duet) start(state []byte) {
 	}
 	d.core, d.up = core, false
 	d.step(Input{Kind: Begin, Account: All, Data: state, Text: "tgtest"})
-	d.step(Input{Kind: LinkDown, Account: All, Text: "starting"})
+	d.step(Input{Kind: LinkDown, Account: All, Text: justStarted})
 	for i := range d.traders {
 		d.fromWorker(&engine.Resync{Strategy: d.traders[i].id})
 	}

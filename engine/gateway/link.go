@@ -29,17 +29,34 @@ func (c *Core) linkUp() {
 // linkDown: whatever was not answered will not be.
 func (c *Core) linkDown(why string) {
 	if c.phase == down {
+		c.stillDown(why)
 		return
+	}
+	tell := c.note
+	if why == bridge.SessionTaken {
+		why, tell = why+"; tollgate takeover takes it back", c.alarm // it does not come back by itself
 	}
 	c.stopTrading(why)
 	c.enter(down, why)
-	c.note("the link is down: " + why)
+	tell("the link is down: " + why)
 	for len(c.pending) > 0 {
 		p := c.pending[0]
 		c.pending = append(c.pending[:0], c.pending[1:]...)
 		c.cfg.Budget.Answered()
 		c.lost(p, "the link went down: "+why)
 	}
+}
+
+// justStarted is why there is no link when a program begins.
+const justStarted = "the program has just started"
+
+// stillDown: an attempt to connect failed. The same failure again is no news.
+func (c *Core) stillDown(why string) {
+	if why == justStarted || why == c.linkWhy {
+		return
+	}
+	c.enter(down, why)
+	c.note("there is no link: " + why)
 }
 
 // stopTrading takes the desks off the broker until the next audit agrees.

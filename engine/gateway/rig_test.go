@@ -67,7 +67,7 @@ func summaryOf(names ...string) string {
 func (r *rig) begin(state []byte) {
 	r.core, r.wait = r.made(), nil
 	r.step(Input{Kind: Begin, Account: All, Data: state, Text: "tgtest"})
-	r.step(Input{Kind: LinkDown, Account: All, Text: "starting"})
+	r.step(Input{Kind: LinkDown, Account: All, Text: justStarted})
 }
 
 func (r *rig) step(in Input) {

@@ -125,7 +125,7 @@ func (s *Shell) Order(ctx context.Context, account int, v Verb, why string) erro
 func (s *Shell) Run(ctx context.Context, prefix string, state []byte) error {
 	for _, in := range []Input{
 		{Kind: Begin, Account: All, Data: state, Text: prefix},
-		{Kind: LinkDown, Account: All, Text: "the program has just started"},
+		{Kind: LinkDown, Account: All, Text: justStarted},
 	} {
 		if err := s.step(in); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"tollgate/engine"
+	"tollgate/engine/bridge"
 )
 
 // TestViewMoney: an account's figures, its position and what became of its orders, as
@@ -142,6 +143,14 @@ func TestViewLink(t *testing.T) {
 		}
 	}
 	at("down", "connecting", engine.NoTime)
+	r.step(Input{Kind: LinkDown, Text: "connection refused"})
+	at("down", "connection refused", engine.NoTime)
+	if len(r.outs) != 1 || r.outs[0].Text != "there is no link: connection refused" {
+		t.Errorf("it says %+v", r.outs)
+	}
+	if r.step(Input{Kind: LinkDown, Text: "connection refused"}); len(r.outs) != 0 {
+		t.Errorf("the same again: %+v", r.outs)
+	}
 	r.silent = true
 	r.step(Input{Kind: LinkUp})
 	up := r.now
@@ -154,6 +163,15 @@ func TestViewLink(t *testing.T) {
 	at("ready", "", traded)
 	r.step(Input{Kind: LinkDown, Text: "cut"})
 	at("down", "cut", r.now)
+	cut := r.now
+	r.now = r.now.Add(time.Second)
+	r.step(Input{Kind: LinkDown, Text: "no such host"})
+	at("down", "no such host", cut)
+	r.connect()
+	r.step(Input{Kind: LinkDown, Text: bridge.SessionTaken})
+	if text := bridge.SessionTaken + "; tollgate takeover takes it back"; !r.alarmed(text) || r.core.View(r.now).LinkReason != text {
+		t.Errorf("the session was taken: %q, and %+v", r.core.View(r.now).LinkReason, r.outs)
+	}
 	if v := r.core.View(engine.NoTime); v.Time != r.now {
 		t.Errorf("a time before the newest input gives %v", v.Time)
 	}

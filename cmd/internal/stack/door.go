@@ -83,7 +83,30 @@ func (s *Stack) command(ctx context.Context, r gateway.Request) (string, error) 
 	if v == gateway.Kill || v == gateway.Flatten {
 		return s.untilFlat(ctx, account)
 	}
+	if v == gateway.Resume {
+		return s.resumed(ctx, account)
+	}
 	return v.String() + ": done", nil
+}
+
+// resumed says what keeps an account from trading that a person let go on.
+func (s *Stack) resumed(ctx context.Context, account int) (text string, err error) {
+	err = s.shell.Ask(ctx, func(c *gateway.Core) { text = "resume: done" + waitsFor(c.View(engine.NoTime), account) })
+	return text, err
+}
+
+// waitsFor names what resume cannot change; empty when trading goes on.
+func waitsFor(v gateway.View, account int) string {
+	if v.Link != "ready" {
+		return fmt.Sprintf(", but nothing is traded while the link is %s: %s", v.Link, v.LinkReason)
+	}
+	text := ""
+	for i, a := range v.Accounts {
+		if (account == gateway.All || account == i) && a.Mode == gateway.ModeAbsent {
+			text += fmt.Sprintf(", but %s is not traded: %s", a.Name, a.Reason)
+		}
+	}
+	return text
 }
 
 func (s *Stack) accountOf(name string) (int, error) {
