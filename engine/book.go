@@ -64,6 +64,9 @@ func (b *Book) Top(id InstrumentID) *Top { return &b.tops[id] }
 // Held is the account's position in an instrument, signed.
 func (b *Book) Held(id InstrumentID) Qty { return b.nets[id].Position }
 
+// Net is the account's position in an instrument, and what it cost.
+func (b *Book) Net(id InstrumentID) Holding { return b.nets[id] }
+
 // Open returns the open orders of an instrument: working, in flight and unknown
 // alike, oldest first.
 func (b *Book) Open(id InstrumentID) []*Order { return b.open[id] }

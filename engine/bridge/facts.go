@@ -312,10 +312,11 @@ func (d *Decoder) pnl(list []byte, f *Frame) error {
 			return nil
 		}
 		if name := first("name", "account"); name != nil {
+			unrealized := first("unrealizedProfitLoss", "unrealized", "unrealizedPnl")
 			f.Accounts = append(f.Accounts, AccountPnL{
 				Name: textOf(name), Realized: moneyOf(first("realizedProfitLoss", "realized", "realizedPnl")),
-				Unrealized: moneyOf(first("unrealizedProfitLoss", "unrealized", "unrealizedPnl")),
-				Cash:       moneyOf(first("cashValue")), NetLiquidation: moneyOf(first("netLiquidation", "netliq")),
+				Unrealized: moneyOf(unrealized), Marked: unrealized != nil,
+				Cash: moneyOf(first("cashValue")), NetLiquidation: moneyOf(first("netLiquidation", "netliq")),
 			})
 		}
 	}) {

@@ -35,6 +35,7 @@ type Frame struct {
 type AccountPnL struct {
 	Name                                       string
 	Realized, Unrealized, Cash, NetLiquidation engine.Money
+	Marked                                     bool // Unrealized is stated
 }
 
 // ErrFrame marks a frame that is not what the protocol says: no JSON, no object, or

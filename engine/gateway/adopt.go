@@ -94,7 +94,7 @@ func (c *Core) adopt(a *account, o *bridge.OrderFacts) {
 	if o.Type.HasStop() && o.Stop.Known() {
 		e.Terms.Stop = o.Stop
 	}
-	a.adopted = 0
+	a.adopted, a.pnl.pause = 0, 0
 	c.step(a, &e)
 	if a.adopted == 0 {
 		c.note(fmt.Sprintf("order %s of %s could not be adopted", o.ID, a.name))

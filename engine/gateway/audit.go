@@ -208,6 +208,7 @@ func (c *Core) strangers(a *account, list []bridge.Position) {
 // entries stop until a person says go on.
 func (c *Core) explain(d *difference) {
 	c.stats.Differences++
+	d.account.pnl.pause = 0
 	in := c.cfg.Universe.Get(d.instrument)
 	qty, side := d.truth-d.believed, engine.Buy
 	if qty < 0 {

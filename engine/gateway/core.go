@@ -167,7 +167,7 @@ func New(c Config) *Core {
 	core := &Core{cfg: c, timing: c.Timing.orDefault(), dec: bridge.NewDecoder(c.Universe), now: engine.NoTime, linkAt: engine.NoTime, rollAt: engine.NoTime, linkWhy: "connecting", hash: engine.NewHash()}
 	core.feeds.init(c.Universe.Len())
 	for n, a := range c.Accounts {
-		x := &account{index: n, name: a.Name, fresh: true, high: math.MinInt64, highAt: engine.NoTime, orders: newOrders(), strange: map[string]string{}}
+		x := &account{index: n, name: a.Name, fresh: true, high: math.MinInt64, highAt: engine.NoTime, orders: newOrders(), pnl: newMoneyMarks(), strange: map[string]string{}}
 		x.desk = engine.NewDesk(engine.DeskConfig{
 			Universe: c.Universe, Gate: a.Gate, Cash: a.Cash, Calendar: a.Calendar, EntryWait: a.EntryWait,
 		})

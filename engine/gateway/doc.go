@@ -24,6 +24,11 @@
 //   - Every Timing.Audit, at every connect and after every gap, all orders and all
 //     positions are compared with what the Desk believes. A difference that stays in
 //     two looks is booked as an adoption, and entries stop until a person says go on.
+//   - The broker tells each account's profit and loss every second. Two in a row that
+//     what is believed cannot explain begin such a comparison at once, within two or
+//     three seconds of a trade by hand; while the answer is that all is right, the pause
+//     between two such questions doubles up to Timing.Audit. No limit rests on the
+//     figures.
 //   - Orders that are not ours are adopted: counted by the gate, never touched but by
 //     a kill.
 //

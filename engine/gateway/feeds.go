@@ -14,6 +14,8 @@ type feeds struct {
 	sent []engine.Time // the newest management calls, oldest first
 	wake engine.Time
 	dead []engine.InstrumentID
+
+	lately []lately // prices by instrument
 }
 
 // The broker allows about twenty subscriptions a minute; some are left for others.
@@ -25,6 +27,11 @@ const (
 
 func (f *feeds) init(n int) {
 	f.last = make([]engine.Time, n)
+	f.lately = make([]lately, n)
+	for i := range f.lately {
+		none := span{engine.NoPrice, engine.NoPrice}
+		f.lately[i] = lately{now: none, before: none}
+	}
 	f.wake = engine.NoTime
 }
 
@@ -115,6 +122,7 @@ func (c *Core) onQuote(q *engine.Quote) {
 	c.stats.Quotes++
 	c.feeds.last[q.Instrument] = c.now
 	c.complete(q)
+	c.feeds.lately[q.Instrument].add(q, c.now)
 	for _, a := range c.accounts {
 		c.step(a, q)
 		c.reach(a, q)
@@ -175,28 +183,6 @@ func reached(t *engine.Terms, q *engine.Quote) bool {
 		return past(near, t.Limit) || past(q.Last, t.Limit)
 	default:
 		return beyond(near, t.Stop) || beyond(q.Last, t.Stop)
-	}
-}
-
-// moneyMarks are the account's figures as the broker last told them.
-type moneyMarks struct {
-	realized, cash engine.Money
-	known          bool
-}
-
-// onPnL takes the broker's figures. They are no input of risk: nobody documents
-// them. When realised profit or cash moved, something filled, and orders are due.
-func (c *Core) onPnL(f *bridge.Frame) {
-	for i := range f.Accounts {
-		x := &f.Accounts[i]
-		a := c.accountNamed(x.Name)
-		if a == nil {
-			continue
-		}
-		if a.pnl.known && (x.Realized != a.pnl.realized || x.Cash != a.pnl.cash) {
-			c.look(a)
-		}
-		a.pnl.known, a.pnl.realized, a.pnl.cash = true, x.Realized, x.Cash
 	}
 }
 

@@ -22,6 +22,9 @@ func (c *Core) linkUp() {
 	if c.feeds.manage(c.now) {
 		c.write(Output{Kind: Write, Account: All}, func(b []byte) []byte { return bridge.AppendStreamPnL(b, true, pnlInterval) })
 	}
+	for _, a := range c.accounts {
+		a.pnl.known, a.pnl.odd, a.pnl.moved = false, false, engine.NoTime // what changed meanwhile is compared anyway
+	}
 	c.rollAt = c.now
 	c.beginAudit()
 }

@@ -46,6 +46,7 @@ type orders struct {
 	past     []*ticket // ended ones still remembered, oldest first
 	ignored  map[string]bool
 	adopted  engine.OrderID // the order of the first Update since it was 0
+	filled   engine.Time    // of the newest fill that was booked; 0 = none
 }
 
 func newOrders() orders {
@@ -73,6 +74,9 @@ func (o *orders) alias(t *ticket, broker string) {
 
 // follow keeps the tickets in step with the Desk's orders.
 func (o *orders) follow(u *engine.Update) {
+	if u.Fill.Qty != 0 {
+		o.filled = u.At
+	}
 	if o.adopted == 0 {
 		o.adopted = u.Order.ID
 	}
