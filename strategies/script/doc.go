@@ -55,6 +55,7 @@
 //   - what cannot be stopped or would hide a fault: defer, recover, recursion,
 //     endless loops without a body
 //   - what the interpreter gets wrong, see below
+//   - what is nested more than 500 levels deep
 //   - what would make two runs differ: range over a map, printing types or addresses,
 //     a statement that calls a function and reads what that function changes
 //

@@ -97,8 +97,8 @@ var hostRules = []Rule{
 		"pass the pointer on", "c := *ctx\nctx.Log(c.Bid)", "c := ctx\nctx.Log(c.Bid)",
 	},
 	{
-		"kept-event", "keeping a pointer to an event in a package variable or a field", "what a handler gets is reused for the next event, so the pointer would show that one",
-		"keep a copy: var last strategies.Bar, and last = *b", "var last *strategies.Bar\nfunc OnBar(ctx *strategies.Context, b *strategies.Bar) { last = b }",
+		"kept-event", "keeping a pointer to an event in a package variable, a field, or a func literal stored there", "what a handler gets is reused for the next event, so the pointer would show that one",
+		"keep a copy: var last strategies.Bar, and last = *b; in a func literal, of what it uses: bid := q.Bid", "var last *strategies.Bar\nfunc OnBar(ctx *strategies.Context, b *strategies.Bar) { last = b }",
 		"var last strategies.Bar\nfunc OnBar(ctx *strategies.Context, b *strategies.Bar) { last = *b }",
 	},
 	{
