@@ -190,11 +190,13 @@ func equal(a, b []difference) bool {
 // strangers tells of positions in instruments that nobody configured. The gate
 // cannot count them, so entries stop.
 func (c *Core) strangers(a *account, list []bridge.Position) {
+	a.alien = 0
 	for i := range list {
 		x := &list[i]
 		if !strings.EqualFold(x.Account, a.name) || x.Known || x.Qty == 0 {
 			continue
 		}
+		a.alien++
 		what := fmt.Sprintf("%+d", x.Qty)
 		if a.strange[x.Name] == what {
 			continue
@@ -249,7 +251,7 @@ func (c *Core) settle() {
 		c.enter(ready, "")
 		c.compared = true
 		if len(c.there) > 0 {
-			c.note("orders and positions agree with the broker: trading")
+			c.note(c.agreed())
 		}
 	}
 	for _, a := range c.there {
@@ -257,6 +259,7 @@ func (c *Core) settle() {
 			c.join(a)
 		}
 	}
+	c.verify()
 }
 
 // join lets an account trade.

@@ -135,6 +135,7 @@ type account struct {
 	mode    engine.Mode
 	high    engine.Money // the highest equity since highAt
 	highAt  engine.Time  // when the program began, or was told the cash
+	chase
 }
 
 type timer struct {

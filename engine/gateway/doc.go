@@ -55,6 +55,14 @@
 // Timing.Slow, and joins after a comparison when it is there. A broker that cannot
 // answer that question has them all.
 //
+// # A kill
+//
+// A kill closes what the Desk believes and asks the broker for the rest: it begins a
+// comparison, and whatever one finds is closed, too, until a comparison that began
+// later than the kill finds the account flat. Only then is it called so. The pause
+// between two doubles up to Timing.Audit. What a person does by hand after that is left
+// alone until a kill is said again.
+//
 // # Checkpoints
 //
 // A Core at rest is replaced now and then by one that begins with its state (see

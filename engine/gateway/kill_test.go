@@ -54,3 +54,93 @@ func TestKillInOneCall(t *testing.T) {
 		})
 	}
 }
+
+const twoHeld = `{"account":"Sim101","instrument":"ES 03-24","marketPosition":"Long","quantity":2,"averagePrice":4750.0}`
+
+// TestKillAsksTheBroker: a kill believes nobody but the broker, whatever was in the way
+// when it was said. What it finds is closed, also over a restart; once the broker has
+// confirmed that the account is flat, a trade by hand is left alone.
+func TestKillAsksTheBroker(t *testing.T) {
+	kill := Input{Kind: Operator, Account: All, Verb: Kill, Text: "enough"}
+	for name, way := range map[string]func(r *rig){
+		"trading": func(r *rig) {
+			r.connect()
+			r.positions = []string{twoHeld}
+			r.step(kill)
+		},
+		"the link is down": func(r *rig) {
+			r.connect()
+			r.step(Input{Kind: LinkDown, Text: "cut"})
+			r.positions = []string{twoHeld}
+			r.step(kill)
+			r.pass(time.Minute)
+			r.step(Input{Kind: LinkUp})
+		},
+		"the link was never up": func(r *rig) {
+			r.positions = []string{twoHeld}
+			r.step(kill)
+			r.pass(time.Minute)
+			r.step(Input{Kind: LinkUp})
+		},
+		"a restart in the middle": func(r *rig) {
+			r.connect()
+			r.positions = []string{twoHeld}
+			r.step(kill)
+			r.begin(r.core.State())
+			r.step(Input{Kind: LinkUp})
+		},
+		"while it is comparing": func(r *rig) {
+			r.step(Input{Kind: LinkUp})
+			r.positions = []string{twoHeld}
+			r.step(kill)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			way(r)
+			if a := r.core.View(r.now).Accounts[0]; !a.Unverified || a.Mode != "killed" {
+				t.Fatalf("unverified %v, %s", a.Unverified, a.Mode)
+			}
+			r.pass(5 * time.Second)
+			if !r.core.View(r.now).Accounts[0].Unverified {
+				t.Fatal("it is called flat, and holds two")
+			}
+			out := r.take("PlaceOrder")
+			if out.Args["action"] != "SELL" || out.Args["quantity"] != 2.0 || out.Args["orderType"] != "MARKET" {
+				t.Fatalf("it closes with %+v", out)
+			}
+			r.has(out, "Filled", 2, "4749")
+			r.answer(out, okBody)
+			r.positions = nil
+			r.pass(5 * time.Second)
+			if r.core.View(r.now).Accounts[0].Unverified {
+				t.Fatal("the broker says flat, and it is not believed")
+			}
+			sent := r.count("PlaceOrder")
+			r.positions = []string{twoHeld}
+			r.pass(3 * time.Minute)
+			if r.core.Desk(0).Book().Held(0) != 2 || r.count("PlaceOrder") != sent {
+				t.Errorf("held %d; %d orders more against a person's", r.core.Desk(0).Book().Held(0), r.count("PlaceOrder")-sent)
+			}
+		})
+	}
+}
+
+// TestKillOfWhatCannotBeClosed goes on asking, ever more slowly, and never says flat.
+func TestKillOfWhatCannotBeClosed(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.positions = []string{`{"account":"Sim101","instrument":"ZB 03-24","marketPosition":"Long","quantity":2,"averagePrice":120.0}`}
+	r.step(Input{Kind: Operator, Account: All, Verb: Kill, Text: "enough"})
+	r.pass(10 * time.Second)
+	begun := r.core.Stats().Audits
+	r.pass(10 * time.Minute)
+	if n := r.core.Stats().Audits - begun; !r.core.View(r.now).Accounts[0].Unverified || n > 20 {
+		t.Errorf("unverified %v after %d comparisons more", r.core.View(r.now).Accounts[0].Unverified, n)
+	}
+	r.positions = nil
+	r.pass(2 * time.Minute)
+	if r.core.View(r.now).Accounts[0].Unverified {
+		t.Error("it was closed by hand, and is not called flat")
+	}
+}

@@ -122,8 +122,9 @@ func (c *Core) obey(a *account, v Verb, why string) {
 	}
 	switch v {
 	case Kill:
-		c.setMode(a, engine.Killed, why)
+		c.kill(a, why)
 	case Resume:
+		a.unverified = false
 		clear(a.strange)
 		c.setMode(a, engine.Active, why)
 	case StopNew:

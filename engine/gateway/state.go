@@ -30,13 +30,15 @@ type timerState struct {
 }
 
 type accountState struct {
-	Name    string
-	Fresh   bool
-	Funded  bool
-	Mode    engine.Mode
-	Desk    []byte
-	Tickets []ticketState // oldest first
-	Ignored []string      // sorted
+	Name   string
+	Fresh  bool
+	Funded bool
+	Mode   engine.Mode
+	// Unverified: killed, and the broker has not confirmed yet that it is flat.
+	Unverified bool `json:",omitempty"`
+	Desk       []byte
+	Tickets    []ticketState // oldest first
+	Ignored    []string      // sorted
 }
 
 type ticketState struct {
@@ -56,7 +58,7 @@ func (c *Core) State() []byte {
 		s.Timers = append(s.Timers, timerState{t.at, t.id, t.account.index})
 	}
 	for _, a := range c.accounts {
-		x := accountState{Name: a.name, Fresh: a.fresh, Funded: a.funded, Mode: a.mode, Desk: a.desk.AppendState(nil)}
+		x := accountState{Name: a.name, Fresh: a.fresh, Funded: a.funded, Mode: a.mode, Unverified: a.unverified, Desk: a.desk.AppendState(nil)}
 		for _, list := range [][]*ticket{a.past, a.open} {
 			for _, t := range list {
 				x.Tickets = append(x.Tickets, ticketState{t.id, t.own, t.broker, t.filled, t.notional, t.ended})
@@ -133,6 +135,9 @@ func (c *Core) restore(data []byte) error {
 	if s.Ready {
 		c.phase, c.linkWhy, c.now = ready, "", max(c.now, s.At)
 		c.audit.next = c.now.Add(c.timing.Audit)
+		if slices.ContainsFunc(c.accounts, func(a *account) bool { return a.unverified }) {
+			c.audit.next = c.now
+		}
 		c.feeds.begin(c.now)
 		for _, a := range c.accounts {
 			a.absent = !a.desk.Book().Linked() // it traded, this one excepted
@@ -148,7 +153,7 @@ func (a *account) restore(s *accountState) error {
 	if err := a.desk.RestoreState(s.Desk); err != nil {
 		return err
 	}
-	a.fresh, a.funded, a.mode = s.Fresh, s.Funded, s.Mode
+	a.fresh, a.funded, a.mode, a.unverified = s.Fresh, s.Funded, s.Mode, s.Unverified
 	for _, id := range s.Ignored {
 		a.ignored[id] = true
 	}

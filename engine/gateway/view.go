@@ -41,8 +41,10 @@ type AccountView struct {
 	Name       string         `json:"name"`
 	Mode       string         `json:"mode"` // active, reduce-only, killed; starting: not compared with the broker yet; absent: the broker does not have it
 	Reason     string         `json:"reason,omitempty"`
-	Cash       string         `json:"cash,omitempty"`   // empty until the broker has told it
-	Equity     string         `json:"equity,omitempty"` // likewise
+	Unverified bool           `json:"unverified,omitempty"` // killed, and the broker has not confirmed yet that it is flat
+	Flattening bool           `json:"flattening,omitempty"` // a position is being closed
+	Cash       string         `json:"cash,omitempty"`       // empty until the broker has told it
+	Equity     string         `json:"equity,omitempty"`     // likewise
 	Unrealized string         `json:"unrealized_pnl"`
 	SessionPnL string         `json:"session_pnl,omitempty"` // empty until the account has been compared with the broker once
 	Drawdown   string         `json:"drawdown"`              // equity below its highest since drawdown_since; never negative

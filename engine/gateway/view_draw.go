@@ -51,7 +51,7 @@ func (c *Core) viewAccount(a *account, members []engine.Member) AccountView {
 	b := a.desk.Book()
 	balance := b.Balance()
 	v := AccountView{
-		Name: a.name, Mode: b.Mode().String(), Reason: b.ModeReason(), Unrealized: (balance.Equity - balance.Cash).String(),
+		Name: a.name, Mode: b.Mode().String(), Reason: b.ModeReason(), Unverified: a.unverified, Flattening: a.desk.Flattening(), Unrealized: (balance.Equity - balance.Cash).String(),
 		Drawdown: (max(a.high, balance.Equity) - balance.Equity).String(), DrawdownAt: a.highAt, Positions: []PositionView{}, Orders: []OrderView{},
 	}
 	if a.funded {

@@ -53,7 +53,7 @@ var all []string
 
 func OnStart(ctx *strategies.Context) {
 	text := "0123456789"
-	for i := 0; i < 22; i++ {
+	for i := 0; i < 20; i++ {
 		text = text + text
 	}
 	for len(text) > 0 {

@@ -85,7 +85,7 @@ func TestPullGuardLimits(t *testing.T) {
 	defer g.Close()
 	for _, c := range []struct{ text, want string }{
 		{pullHung, "longer than"},
-		{"package bomb\n\nimport \"tollgate/strategies\"\n\nvar all []string\n\nfunc OnQuote(ctx *strategies.Context, q *strategies.Quote) {\n\ttext := \"0123456789\"\n\tfor i := 0; i < 22; i++ {\n\t\ttext = text + text\n\t}\n\tfor len(text) > 0 {\n\t\tall = append(all, text+\"x\")\n\t}\n}\n", "memory"},
+		{"package bomb\n\nimport \"tollgate/strategies\"\n\nvar all []string\n\nfunc OnQuote(ctx *strategies.Context, q *strategies.Quote) {\n\ttext := \"0123456789\"\n\tfor i := 0; i < 20; i++ {\n\t\ttext = text + text\n\t}\n\tfor len(text) > 0 {\n\t\tall = append(all, text+\"x\")\n\t}\n}\n", "memory"},
 	} {
 		p, err := Load(FromText("s.go", c.text), Options{Guard: g})
 		if err != nil {

@@ -117,8 +117,10 @@ func newKill() *cobra.Command {
 		Short: "Cancel everything, close everything, and trade nothing until resume",
 		Long: `Kill cancels every order and closes every position of the configured accounts, those
 made by hand included, and lets nothing new pass until tollgate resume, over restarts
-too. While the link is down it waits for it. When no program runs, it leaves a sign that
-the next one obeys.`,
+too. It is done when the broker, asked after it, says that nothing is left: until then
+whatever is found is closed. While the link is down it waits for it; what is not done
+within 20 seconds is told, with status 1, and happens later. When no program runs, it
+leaves a sign that the next one obeys.`,
 		Example: "  tollgate kill --config tollgate.yaml",
 		Args:    exactly(0, "no arguments"),
 		RunE:    func(c *cobra.Command, _ []string) error { return f.kill(c) },

@@ -54,7 +54,7 @@ func printLink(w io.Writer, v *gateway.View) {
 }
 
 func printAccount(w io.Writer, a *gateway.AccountView) {
-	fmt.Fprintf(w, "account\t%s, %s%s, equity %s, session %s\n", a.Name, a.Mode, reasonText(a.Reason), known(a.Equity), known(a.SessionPnL))
+	fmt.Fprintf(w, "account\t%s, %s%s, equity %s, session %s\n", a.Name, modeText(a), reasonText(a.Reason), known(a.Equity), known(a.SessionPnL))
 	if a.Limits != nil && a.Limits.DailyLoss != "" {
 		fmt.Fprintf(w, "  daily loss\tends entries at %s\n", a.Limits.DailyLoss)
 	}
@@ -90,6 +90,14 @@ func sinceText(t engine.Time) string {
 		return ""
 	}
 	return " since " + t.String()
+}
+
+// modeText is what an account may do, and whether a kill has been confirmed.
+func modeText(a *gateway.AccountView) string {
+	if a.Unverified {
+		return a.Mode + ", not confirmed flat by the broker yet"
+	}
+	return a.Mode
 }
 
 func reasonText(s string) string {

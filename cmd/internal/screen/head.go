@@ -131,6 +131,9 @@ func accountTroubles(a *gateway.AccountView, say func(string, ...any)) {
 	switch a.Mode {
 	case engine.Killed.String():
 		say("%s is killed, nothing is traded until tollgate resume%s", a.Name, reason)
+		if a.Unverified {
+			say("%s: the broker has not confirmed yet that it is flat", a.Name)
+		}
 	case gateway.ModeAbsent:
 		say("%s is not traded%s", a.Name, reason)
 	case engine.ReduceOnly.String():

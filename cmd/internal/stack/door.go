@@ -80,8 +80,11 @@ func (s *Stack) command(ctx context.Context, r gateway.Request) (string, error) 
 	if err := s.shell.Order(ctx, account, v, why); err != nil {
 		return "", err
 	}
-	if v == gateway.Kill || v == gateway.Flatten {
-		return s.untilFlat(ctx, account)
+	switch v {
+	case gateway.Kill:
+		return s.until(ctx, account, killed)
+	case gateway.Flatten:
+		return s.until(ctx, account, flattened)
 	}
 	if v == gateway.Resume {
 		return s.resumed(ctx, account)
@@ -121,53 +124,6 @@ func (s *Stack) accountOf(name string) (int, error) {
 	return 0, fmt.Errorf("there is no account %q here", name)
 }
 
-// flatWait is how long a person is kept waiting for the account to be flat.
-const flatWait = 20 * time.Second
-
-// untilFlat waits until nothing is held and nothing is open, and says so, or what is left.
-func (s *Stack) untilFlat(ctx context.Context, account int) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, flatWait)
-	defer cancel()
-	t := time.NewTicker(50 * time.Millisecond)
-	defer t.Stop()
-	left := ""
-	for {
-		if err := s.shell.Ask(ctx, func(c *gateway.Core) { left = leftOf(c.View(engine.NoTime), account) }); err != nil {
-			return "", err
-		}
-		if left == "" {
-			return "flat, and no order is open", nil
-		}
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			return "ordered, and not done yet: " + left, nil
-		}
-	}
-}
-
-// leftOf names what is still held or open.
-func leftOf(v gateway.View, account int) string {
-	var left []string
-	for i, a := range v.Accounts {
-		if account != gateway.All && account != i {
-			continue
-		}
-		if n := len(a.Orders); n > 0 {
-			left = append(left, fmt.Sprintf("%s has %d open orders", a.Name, n))
-		}
-		for _, p := range a.Positions {
-			if p.Qty != 0 {
-				left = append(left, fmt.Sprintf("%s holds %+d %s for %s", a.Name, p.Qty, p.Instrument, p.Strategy))
-			}
-		}
-	}
-	if len(left) > 0 && v.Link != "ready" {
-		left = append(left, "the link is "+v.Link+", it happens as soon as it is ready")
-	}
-	return strings.Join(left, "; ")
-}
-
 // renew asks the worker that has a strategy for another version of it.
 func (s *Stack) renew(ctx context.Context, r gateway.Request) (string, error) {
 	for _, h := range s.houses {
@@ -202,7 +158,7 @@ func (s *Stack) watchKilled(ctx context.Context) {
 		case <-t.C:
 		}
 		reason, killed := Killed(s.Config.DataDir)
-		if killed && !was {
+		if killed && !was && !s.obeyed(ctx) {
 			one, cancel := context.WithTimeout(ctx, flatWait)
 			_ = s.shell.Order(one, gateway.All, gateway.Kill, strings.TrimSpace(reason)) // a gateway that has ended trades nothing
 			cancel()
