@@ -47,6 +47,9 @@ type Config struct {
 	Spawn func(id engine.InstrumentID) (*Entry, error)
 	Zone  func(name string) (*time.Location, error)
 	Trace Trace // nil = none
+	// Turn, when set, hears at once that a strategy instance was stopped (*engine.Halt)
+	// or runs another version (*engine.Version).
+	Turn func(m engine.Member, c engine.Command)
 	// History is how many market events of each instrument are kept for Swap.
 	History int
 	// Before, when set, is called before each market event with its time. It may
@@ -267,10 +270,18 @@ func (w *World) fromRunner(commands []engine.Command) {
 		case *engine.Halt:
 			w.record.halt(c)
 			w.traceText("halt", c.Reason)
+			w.turn(c.Strategy, c)
 		case *engine.Version:
 			w.record.version(c)
 			w.traceVersion(c)
+			w.turn(c.Strategy, c)
 		}
+	}
+}
+
+func (w *World) turn(s engine.StrategyID, c engine.Command) {
+	if w.cfg.Turn != nil {
+		w.cfg.Turn(w.Members()[s], c)
 	}
 }
 

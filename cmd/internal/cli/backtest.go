@@ -100,7 +100,9 @@ func backtest(c *cobra.Command, src *script.Source, f *backtestFlags) error {
 	if err != nil {
 		return err
 	}
-	stage, leave := p.startStage(c.ErrOrStderr())
+	ctx, stop := interruptions()
+	defer stop()
+	stage, leave := p.startStage(ctx, c.ErrOrStderr())
 	started := time.Now()
 	result, err := p.play(p.fill, play{progress: bar.at, trace: trace, stage: stage})
 	elapsed := time.Since(started)
@@ -112,12 +114,16 @@ func backtest(c *cobra.Command, src *script.Source, f *backtestFlags) error {
 	if err := p.absent(result, p.universe); err != nil {
 		return err
 	}
-	fault := stopped(result, p.universe)
-	p.doubt(result)
+	cut := stage.interrupted(result.Last)
+	if cut == nil {
+		p.doubt(result)
+	} else {
+		p.warnings = append(p.warnings, cut.Error())
+	}
 	if err := p.show(c, result, elapsed); err != nil {
 		return err
 	}
-	return fault
+	return errors.Join(stopped(result, p.universe), cut)
 }
 
 // show prints and writes the report.

@@ -254,7 +254,7 @@ func (p *plan) world(fill venue.Model, how play) *sim.World {
 		Latency: p.latency, Spawn: p.spawn, Zone: time.LoadLocation, Progress: how.progress, Trace: how.trace,
 	}
 	if s := how.stage; s != nil && (s.speed > 0 || s.reloader != nil) {
-		c.Before, c.History = s.before, watchHistory
+		c.Before, c.Turn, c.History = s.before, s.turn, watchHistory
 	}
 	return sim.NewWorld(c)
 }

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"os"
+	"os/signal"
 	"strings"
 	"time"
 
@@ -37,7 +39,7 @@ func (p *plan) play(fill venue.Model, how play) (*sim.Result, error) {
 		return nil, err
 	}
 	defer src.Close()
-	result, err := w.Run(src)
+	result, err := w.Run(how.stage.until(src))
 	if err != nil {
 		return nil, err
 	}
@@ -132,6 +134,9 @@ func (p *plan) runNative(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	deaf := make(chan os.Signal, 1) // an interrupt is for the binary, which reports then
+	signal.Notify(deaf, os.Interrupt)
+	defer signal.Stop(deaf)
 	status, err := native.Run(binary, p.src.Hash, p.params, nativeArgs(c), c.OutOrStdout(), c.ErrOrStderr())
 	if err != nil {
 		return err

@@ -40,6 +40,8 @@ var guardSays atomic.Pointer[func(text string)]
 // two market events. A live worker will do the same with the same reloader.
 type stage struct {
 	plan     *plan
+	ctx      context.Context // it ends when a person wants the run to
+	former   *former
 	speed    float64 // times real time; 0 = as fast as possible
 	reloader *script.Reloader
 	out      io.Writer
@@ -54,8 +56,8 @@ type stage struct {
 }
 
 // startStage prepares pacing and watching; the function it returns ends the latter.
-func (p *plan) startStage(out io.Writer) (*stage, func()) {
-	s := &stage{plan: p, speed: p.flags.speed, out: out, first: engine.NoTime}
+func (p *plan) startStage(ctx context.Context, out io.Writer) (*stage, func()) {
+	s := &stage{plan: p, ctx: ctx, speed: p.flags.speed, out: out, first: engine.NoTime}
 	if !p.flags.watch {
 		return s, func() {}
 	}
@@ -63,7 +65,7 @@ func (p *plan) startStage(out io.Writer) (*stage, func()) {
 	if p.shadow > 0 {
 		s.rehearsed = make(chan rehearsal, 1)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(ctx)
 	var done sync.WaitGroup
 	done.Add(1)
 	go func() {
@@ -95,7 +97,7 @@ func (s *stage) before(w *sim.World, next engine.Time) {
 	due := s.began.Add(time.Duration(float64(next.Sub(s.first)) / s.speed))
 	for {
 		wait := time.Until(due)
-		if wait <= 0 {
+		if wait <= 0 || s.ctx.Err() != nil {
 			s.poll(w)
 			return
 		}
@@ -116,6 +118,7 @@ func (s *stage) pause(w *sim.World, wait time.Duration) {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+	case <-s.ctx.Done():
 	case c := <-s.ready():
 		s.consider(w, c)
 	case r := <-s.rehearsed:
@@ -195,6 +198,7 @@ func (s *stage) take(w *sim.World, c *script.Candidate) {
 			return
 		}
 	}
+	s.former = &former{s.plan.src, s.plan.checked}
 	s.plan.src, s.plan.checked = c.Source, c.Checked
 	fmt.Fprintf(s.out, "reloaded: %s %.12s runs on %d instruments%s\n", c.Source.Name, c.Source.Hash, len(members), remarks(c.Programs))
 }

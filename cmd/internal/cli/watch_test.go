@@ -120,13 +120,15 @@ func TestEditedTwentyTimes(t *testing.T) {
 	var said bytes.Buffer
 	s := &stage{plan: p, out: &said, reloader: script.NewReloader(dir, src.Hash, script.Options{Guard: guard()})}
 	next, events := 0, 0
+	told := ""
 	var trace bytes.Buffer
-	w := p.world(p.fill, play{trace: traceTo(&trace), stage: &stage{reloader: s.reloader}})
+	w := p.world(p.fill, play{trace: traceTo(&trace), stage: s})
 	w.SetBefore(func(w *sim.World, at engine.Time) {
 		if events++; events%1200 == 0 && next < len(edits) {
 			e := &edits[next]
 			next++
 			e.apply(t, dir)
+			told += said.String()
 			said.Reset()
 			s.reloader.Look()
 			s.before(w, at)
@@ -150,6 +152,9 @@ func TestEditedTwentyTimes(t *testing.T) {
 	}
 	if next != len(edits) || r.Events != 28_396 || len(r.Halts) != 0 || r.Ignored != 0 {
 		t.Errorf("%d of %d edits, %d events, halts %v, %d reports ignored", next, len(edits), r.Events, r.Halts, r.Ignored)
+	}
+	if n := strings.Count(told, "taken back: edited on ES 03-24 runs "); n != 2 || !strings.Contains(told, "edited.go:19: ") {
+		t.Errorf("told of %d rollbacks:\n%s", n, told)
 	}
 	rollbacks := strings.Count(trace.String(), " rollback to ")
 	if rollbacks != 2 || !strings.Contains(trace.String(), "panic in OnQuote") || !strings.Contains(trace.String(), "longer than") {
