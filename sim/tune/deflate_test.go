@@ -125,8 +125,16 @@ func TestObjectives(t *testing.T) {
 		if got, err := ParseObjective(o.Name); err != nil || got != o {
 			t.Error(o.Name, err)
 		}
-		if v := o.Score(&empty); o.Name != "net" && !math.IsNaN(v) {
+		if v := o.Score(&empty); !math.IsNaN(v) {
 			t.Errorf("%s of a run without trades is %v", o.Name, v)
+		}
+		traded := Figures{Sharpe: 1, Sortino: 1, ProfitFactor: 1, Expectancy: 1, WinRate: 1, Net: 1, MaxDrawdown: 1, Trips: 1, Sessions: 9, Trade: Moments{SD: 1}}
+		if v := o.Score(&traded); math.IsNaN(v) {
+			t.Errorf("%s of a run with a round trip is not known", o.Name)
+		}
+		traded.Trips = 0 // a position that was never closed moves the equity
+		if v := o.Score(&traded); !math.IsNaN(v) {
+			t.Errorf("%s of a run without a round trip is %v", o.Name, v)
 		}
 		halted := Figures{Sharpe: 1, Sortino: 1, ProfitFactor: 1, Expectancy: 1, WinRate: 1, Net: 1, MaxDrawdown: 1, Trips: 9, Sessions: 9, Halted: "panic"}
 		if v := o.Score(&halted); !math.IsNaN(v) {
@@ -134,7 +142,7 @@ func TestObjectives(t *testing.T) {
 		}
 	}
 	o, _ := ParseObjective("calmar")
-	if v := o.Score(&Figures{Net: 50e8, MaxDrawdown: 100e8, Sessions: 126}); v != 1 {
+	if v := o.Score(&Figures{Trips: 1, Net: 50e8, MaxDrawdown: 100e8, Sessions: 126}); v != 1 {
 		t.Error("half a year makes half the drawdown, a year all of it:", v)
 	}
 }

@@ -27,7 +27,7 @@ var Objectives = []Objective{
 	{"expectancy", "average net profit of a round trip", false, true, func(f *Figures) float64 { return float64(f.Expectancy) }},
 	{"win_rate", "share of round trips with a net profit", false, false, func(f *Figures) float64 { return float64(f.WinRate) }},
 	{"trade_sharpe", "average net profit of a round trip over its standard deviation", false, false, func(f *Figures) float64 { return f.Trade.Sharpe() }},
-	{"drawdown", "the largest drawdown, negative, so that less is better", false, true, drawdown},
+	{"drawdown", "the largest drawdown, negative, so that less is better", false, true, func(f *Figures) float64 { return -f.MaxDrawdown.Float() }},
 }
 
 // calmar is the ratio of T. W. Young ("Calmar Ratio: A Smoother Tool", Futures,
@@ -37,14 +37,6 @@ func calmar(f *Figures) float64 {
 		return math.NaN()
 	}
 	return f.Net.Float() / float64(f.Sessions) * sim.SessionsPerYear / f.MaxDrawdown.Float()
-}
-
-// drawdown of a run that never traded is no achievement.
-func drawdown(f *Figures) float64 {
-	if f.Trips == 0 {
-		return math.NaN()
-	}
-	return -f.MaxDrawdown.Float()
 }
 
 // ParseObjective finds an objective by name.
@@ -59,11 +51,12 @@ func ParseObjective(name string) (*Objective, error) {
 	return nil, fmt.Errorf("there is no objective %q; there are: %s", name, strings.Join(names, ", "))
 }
 
-// Score is the objective's value of a run; NaN where the run does not support it
-// or its strategy was stopped by a failure. Infinity counts as not supported.
+// Score is the objective's value of a run; NaN where the run does not support it,
+// made no round trip (that it lost nothing is no achievement), or its strategy was
+// stopped by a failure. Infinity counts as not supported.
 func (o *Objective) Score(f *Figures) float64 {
 	v := o.Value(f)
-	if f.Halted != "" || math.IsInf(v, 0) {
+	if f.Trips == 0 || f.Halted != "" || math.IsInf(v, 0) {
 		return math.NaN()
 	}
 	return v
