@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/shopspring/decimal"
+
 	"tollgate/engine"
 	"tollgate/sim"
 	"tollgate/sim/feed"
@@ -26,7 +28,7 @@ func TestTakenBack(t *testing.T) {
 		{"now", "another instance could not be swapped", "now", "taken back: x on ES 03-25 runs now again"},
 	} {
 		u := engine.NewUniverse()
-		if _, err := u.Add("ES 03-25", engine.Spec{Root: "ES", Tick: 250_000_000}); err != nil {
+		if _, err := u.Add("ES 03-25", engine.Spec{Root: "ES", Tick: 250_000_000, PointValue: decimal.NewFromInt(50)}); err != nil {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
