@@ -58,6 +58,10 @@
 // A panic in Migrate refuses the new version, and the old one goes on. OnStart is
 // not called again.
 //
+// When the program itself is started again, variables begin anew; position and open
+// orders live on at the broker. OnStart finds them in ctx.Position and ctx.Orders, and
+// is where a strategy takes up its own again: see examples/quoter.
+//
 // # What bars are made of
 //
 // Trades, with their sizes (an unknown size counts 0). In a feed of snapshots a

@@ -19,9 +19,21 @@ var (
 	Bid, Ask int // the working orders; 0 = none
 )
 
-// OnStart asks for a regular look; quoting on every event would spend the budget
-// of calls to the broker within seconds.
+// OnStart takes up the orders that a run before this one left working: variables
+// begin anew with the program, orders live on at the broker. Then it asks for a
+// regular look; quoting on every event would spend the budget of calls to the broker
+// within seconds.
 func OnStart(ctx *strategies.Context) {
+	for _, o := range ctx.Orders() {
+		switch {
+		case o.Side == strategies.Buy && Bid == 0:
+			Bid = o.ID
+		case o.Side == strategies.Sell && Ask == 0:
+			Ask = o.ID
+		default:
+			ctx.Cancel(o.ID)
+		}
+	}
 	ctx.Every("requote", every)
 }
 
