@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"tollgate/engine"
@@ -34,6 +35,7 @@ type Sweep struct {
 	Kept                 int // runs found in the record of an earlier sweep
 
 	Runs       []SweepRun
+	Stops      Stops
 	Order      []int            // positions in Runs, best first, those without a score last
 	Deflated   *tune.Deflated   // nil = no run has a score
 	MonteCarlo []tune.Resampled // of the best run, or of the joined tests of a walk
@@ -49,7 +51,28 @@ type SweepRun struct {
 	Score   tune.Number // of the objective; NaN = the run does not support it
 	Figures tune.Figures
 	Around  tune.Stability
-	Error   string // the run could not be made
+	Error   string // the run came to no end
+}
+
+// fault is why the run was stopped, in one line; empty when it ran to its end.
+func (r *SweepRun) fault() string { return OneFault(r.Error, &r.Figures) }
+
+// OneFault is why a run was stopped, in one line, whether it came to no end or its
+// strategy was halted; empty when it ran to its end.
+func OneFault(failure string, f *tune.Figures) string {
+	reason, _, _ := strings.Cut(firstOf(failure, f.Halted), "\n") // below it stands the line of the source
+	return reason
+}
+
+// Stops counts the runs of a sweep, the trainings of a walk, that were stopped.
+type Stops struct {
+	Runs, Stopped int
+	First         string // why the first of them was, and its parameters
+}
+
+// Text is "1 of 4 runs were stopped: panic ... (fast=5)".
+func (s *Stops) Text() string {
+	return count(s.Stopped) + " of " + plural(s.Runs, "run") + " were stopped: " + s.First
 }
 
 // SweepWalk is a walk forward.

@@ -17,6 +17,7 @@ const (
 // warnings are what speaks against the best run, gravest first.
 func (s *Sweep) warnings() []string {
 	d := doubts{list: append([]string{}, s.Warnings...)}
+	d.say(s.Stops.Stopped > 0, "%s", s.Stops.Text())
 	if s.Walk != nil {
 		s.doubtWalk(&d)
 		return d.list
@@ -39,23 +40,15 @@ func (d *doubts) say(when bool, format string, args ...any) {
 
 // doubtRuns looks at the runs as a whole.
 func (s *Sweep) doubtRuns(d *doubts) {
-	failed, none, first := 0, 0, ""
+	none := 0
 	for i := range s.Runs {
-		r := &s.Runs[i]
-		switch {
-		case r.Error != "":
-			failed++
-			first = firstOf(first, r.Error)
-		case r.Figures.Halted != "":
-			none++
-			first = firstOf(first, r.Figures.Halted)
-		case !r.Score.Known():
+		if r := &s.Runs[i]; r.fault() == "" && !r.Score.Known() {
 			none++
 		}
 	}
-	d.say(failed > 0, "%s could not be made; the first: %s", plural(failed, "run"), first)
-	d.say(none > 0 && none < len(s.Runs), "%s without %s: too little happened, or the strategy was stopped. They rank last.", plural(none, "run"), s.Objective.Name)
-	d.say(none > 0 && none == len(s.Runs), "No run has a value of %s: too little happened. Try another --objective, wider ranges or a longer feed.", s.Objective.Name)
+	all := none+s.Stops.Stopped == len(s.Runs)
+	d.say(none > 0 && !all, "%s without %s: too little happened. They rank last.", plural(none, "run"), s.Objective.Name)
+	d.say(none > 0 && all, "No run has a value of %s: too little happened. Try another --objective, wider ranges or a longer feed.", s.Objective.Name)
 }
 
 func firstOf(a, b string) string {
@@ -106,22 +99,17 @@ func (s *Sweep) doubtEdge(d *doubts, b *SweepRun) {
 // doubtWalk looks at a walk.
 func (s *Sweep) doubtWalk(d *doubts) {
 	w := s.Walk
-	idle, failed, stopped, first, why := 0, 0, 0, "", ""
+	idle, stopped, why := 0, 0, ""
 	for i := range w.Windows {
-		if h := w.Windows[i].Out.Halted; h != "" {
+		if fault := OneFault(w.Windows[i].Error, &w.Windows[i].Out); fault != "" {
 			stopped++
-			why = firstOf(why, h)
+			why = firstOf(why, fault)
 		}
 		if w.Windows[i].Idle {
 			idle++
 		}
-		if e := w.Windows[i].Error; e != "" {
-			failed++
-			first = firstOf(first, e)
-		}
 	}
-	d.say(failed > 0, "%s could not be run; the first: %s", plural(failed, "test"), first)
-	d.say(stopped > 0, "In %s the strategy was stopped; the first: %s", plural(stopped, "test"), why)
+	d.say(stopped > 0, "%s of %s were stopped: %s", count(stopped), plural(len(w.Windows), "test"), why)
 	d.say(idle > 0, "%s nothing: no run of the training had a value of %s.", tested(idle), s.Objective.Name)
 	d.say(w.Figures.Net <= 0, "Out of sample it loses money: %s. What the training found did not last.", signed(w.Figures.Net))
 	d.say(w.Efficiency.Known() && w.Efficiency < plateau && w.Figures.Net > 0,

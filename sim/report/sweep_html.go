@@ -220,7 +220,7 @@ func (s *Sweep) mapData() *mapView {
 			break
 		}
 		r := &s.Runs[i]
-		v := runView{P: r.Point, V: []tune.Number{r.Score, r.Around.Mean}, E: r.Error}
+		v := runView{P: r.Point, V: []tune.Number{r.Score, r.Around.Mean}, E: r.fault()}
 		for _, x := range mapMetrics {
 			if x.Name != s.Objective.Name && r.Error == "" {
 				v.V = append(v.V, x.value(&r.Figures))

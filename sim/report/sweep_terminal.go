@@ -99,13 +99,16 @@ var sweepColumns = []struct {
 
 func (s *Sweep) cells(r *SweepRun) []cell {
 	if r.Error != "" {
-		row := []cell{{text: "failed", tone: bad}}
+		row := []cell{{text: "stopped", tone: bad}}
 		for range len(s.columns()) - 1 {
 			row = append(row, cell{text: "-"})
 		}
 		return row
 	}
 	row := []cell{{text: s.score(r.Score)}}
+	if r.fault() != "" {
+		row[0] = cell{text: "stopped", tone: bad}
+	}
 	for _, c := range sweepColumns {
 		if c.objective != s.Objective.Name {
 			row = append(row, c.cell(&r.Figures))
@@ -151,7 +154,7 @@ func (s *Sweep) windowRow(w *SweepWindow) []cell {
 	}
 	row = append(row, cell{signed(w.In.Net), toneOf(w.In.Net)})
 	if w.Error != "" {
-		return append(row, cell{text: "failed", tone: bad}, cell{text: "-"}, cell{text: "-"})
+		return append(row, cell{text: "stopped", tone: bad}, cell{text: "-"}, cell{text: "-"})
 	}
 	return append(row, cell{signed(w.Out.Net), toneOf(w.Out.Net)}, cell{text: money(w.Out.MaxDrawdown)}, cell{text: count(w.Out.Trips)})
 }

@@ -77,7 +77,13 @@ func TestSweepDoubts(t *testing.T) {
 		{"peak", "A lonely peak", func(s *Sweep) { s.best().Around.Mean = 0.74 }, func(s *Sweep) { s.best().Around.Mean = 0.75 }},
 		{"alone", "No neighbour of the best", func(s *Sweep) { s.best().Around.Neighbours = 0 }, func(s *Sweep) { s.best().Around.Neighbours = 1 }},
 		{"edge", "the end of its range", func(s *Sweep) { s.best().Point = tune.Point{1, 2} }, func(s *Sweep) { s.best().Point = tune.Point{1, 1} }},
-		{"failed", "1 run could not be made; the first: no such", func(s *Sweep) { s.Runs[0].Error = "no such" }, func(*Sweep) {}},
+		{"stopped", "1 of 9 runs were stopped: no such (k=1)", func(s *Sweep) { s.Stops = Stops{9, 1, "no such (k=1)"} }, func(s *Sweep) { s.Stops.Runs = 9 }},
+		{"all stopped or empty", "No run has a value", func(s *Sweep) {
+			for i := range s.Runs {
+				s.Runs[i].Score = tune.Number(math.NaN())
+			}
+			s.Runs[0].Error, s.Stops = "no such", Stops{9, 1, "no such"}
+		}, func(s *Sweep) { s.Runs[0].Score = tune.Number(math.NaN()) }},
 		{"no score", "1 run without profit_factor", func(s *Sweep) { s.Runs[0].Score = tune.Number(math.NaN()) }, func(*Sweep) {}},
 		{"caller", "said so", func(s *Sweep) { s.Warnings = []string{"said so"} }, func(*Sweep) {}},
 	} {
@@ -125,8 +131,8 @@ func TestWalkDoubts(t *testing.T) {
 		{"Only 29 round trips out of sample", func(w *SweepWalk) { w.Figures.Trips = 29 }},
 		{"Only 4 windows", func(w *SweepWalk) { w.Windows = w.Windows[:4] }},
 		{"1 window traded nothing", func(w *SweepWalk) { w.Windows[0].Idle = true }},
-		{"In 1 test the strategy was stopped; the first: panic", func(w *SweepWalk) { w.Windows[2].Out.Halted = "panic" }},
-		{"1 test could not be run; the first: gone", func(w *SweepWalk) { w.Windows[0].Error = "gone" }},
+		{"1 of 6 tests were stopped: panic", func(w *SweepWalk) { w.Windows[2].Out.Halted = "panic\n> line" }},
+		{"1 of 6 tests were stopped: gone", func(w *SweepWalk) { w.Windows[0].Error = "gone" }},
 	} {
 		s := walked(t)
 		c.do(s.Walk)

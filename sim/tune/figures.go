@@ -7,6 +7,7 @@ import (
 
 	"tollgate/engine"
 	"tollgate/sim"
+	"tollgate/strategies"
 )
 
 // Number is a statistic; NaN where a run does not support it. In JSON it is null then.
@@ -119,8 +120,10 @@ func FiguresOf(r *sim.Result) Figures {
 		trade[i] = r.Trips[i].Net().Float()
 	}
 	f.Daily, f.Trade = MomentsOf(daily), MomentsOf(trade)
-	if len(r.Halts) > 0 {
-		f.Halted = r.Halts[0].Text
+	for _, h := range r.Halts {
+		if f.Halted == "" && !strategies.StoppedItself(h.Text) { // to stop by its own rule is no fault
+			f.Halted = h.Text
+		}
 	}
 	return f
 }

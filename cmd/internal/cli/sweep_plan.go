@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 
+	"tollgate/sim/report"
 	"tollgate/sim/tune"
 	"tollgate/strategies/script"
 )
@@ -26,7 +27,7 @@ type sweepRun struct {
 	progress          *sweepProgress
 	log               io.Writer
 	notes             []string
-	failed            string // the first failure of a run
+	stops             report.Stops
 }
 
 // newSweepRun decides everything; what is the user's to mend is a usageError.

@@ -29,11 +29,6 @@ func (s *sweepRun) evaluate(ctx context.Context, trials []trial) ([]outcome, err
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	for i := range out {
-		if s.failed == "" {
-			s.failed = out[i].Error
-		}
-	}
 	return out, nil
 }
 

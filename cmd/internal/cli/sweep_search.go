@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -58,6 +59,7 @@ func (s *sweepRun) search(ctx context.Context, window int, span tune.Span) (*sea
 		scores := make([]float64, len(runs))
 		for i := range runs {
 			scores[i] = s.score(&runs[i])
+			s.tally(batch[i], &runs[i])
 		}
 		searcher.Tell(scores)
 		r.points, r.runs, r.scores = append(r.points, batch...), append(r.runs, runs...), append(r.scores, scores...)
@@ -76,7 +78,7 @@ func (s *sweepRun) results(ctx context.Context) (*report.Sweep, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.allFailed(r); err != nil {
+	if err := s.allStopped(); err != nil {
 		return nil, err
 	}
 	s.fill(out, r)
@@ -96,14 +98,24 @@ func (s *sweepRun) results(ctx context.Context) (*report.Sweep, error) {
 	return out, nil
 }
 
-// allFailed is the failure of a sweep none of whose runs could be made.
-func (s *sweepRun) allFailed(r *searched) error {
-	for i := range r.runs {
-		if r.runs[i].Error == "" {
-			return nil
-		}
+// tally remembers what was stopped, and why the first was.
+func (s *sweepRun) tally(p tune.Point, o *outcome) {
+	s.stops.Runs++
+	fault := report.OneFault(o.Error, &o.Figures)
+	if fault == "" {
+		return
 	}
-	return fmt.Errorf("none of the runs could be made; the first failure: %s", s.failed)
+	if s.stops.Stopped++; s.stops.First == "" {
+		s.stops.First = fault + " (" + s.space.Text(p) + ")"
+	}
+}
+
+// allStopped is the failure of a sweep that has nothing but stopped runs.
+func (s *sweepRun) allStopped() error {
+	if s.stops.Stopped < s.stops.Runs {
+		return nil
+	}
+	return errors.New(s.stops.Text())
 }
 
 // report is what can be said before the runs.
@@ -137,7 +149,7 @@ func (s *sweepRun) fill(out *report.Sweep, r *searched) {
 			Around: tune.Neighbours(s.space, r.points, r.scores, i),
 		})
 	}
-	out.Order, out.Kept = r.order, s.progress.kept
+	out.Order, out.Kept, out.Stops = r.order, s.progress.kept, s.stops
 	if best, ok := r.best(); ok {
 		d := tune.Deflate(figures, best)
 		out.Deflated = &d

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -59,10 +58,10 @@ func (s *sweepRun) process(ctx context.Context, binary string, t *trial) (*outco
 	var out, log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &log
 	if err := cmd.Run(); err != nil {
-		if text := strings.TrimPrefix(strings.TrimSpace(log.String()), "tollgate: "); text != "" && ctx.Err() == nil {
+		if text := crashText(log.String()); text != "" && ctx.Err() == nil {
 			return nil, errors.New(text)
 		}
-		return nil, err
+		return nil, fmt.Errorf("its process ended: %w", err)
 	}
 	var o outcome
 	if err := json.Unmarshal(out.Bytes(), &o); err != nil {
@@ -116,7 +115,7 @@ const trialCommand = "sweep-trial"
 // JSON. Sweep starts it; its flags are no promise to anybody else.
 func newSweepTrial() *cobra.Command {
 	var f backtestFlags
-	var t trial
+	t := trial{watch: new(trialWatch)}
 	var open string
 	c := &cobra.Command{
 		Use: trialCommand + " STRATEGY", Short: "One run of a sweep", Hidden: true, Args: exactly(1, "one STRATEGY"),
@@ -146,6 +145,10 @@ func runTrial(c *cobra.Command, path string, f *backtestFlags, t *trial) error {
 	if err != nil {
 		return err
 	}
+	defer t.watch.start(func() {
+		fmt.Fprintln(c.ErrOrStderr(), hung())
+		os.Exit(1)
+	})()
 	o, err := p.try(c.Context(), t)
 	if err != nil {
 		return err

@@ -18,12 +18,13 @@ type trial struct {
 	from, to engine.Time       // 0 = the sweep's own
 	open     engine.Time       // before it every order is denied; 0 = never
 	detail   bool              // trips, sessions and curve are wanted too
+	watch    *trialWatch       // told of every event; nil = none
 }
 
 // outcome is what a trial came to.
 type outcome struct {
 	Figures  tune.Figures      `json:"figures"`
-	Error    string            `json:"error,omitempty"` // the run could not be made
+	Error    string            `json:"error,omitempty"` // the run came to no end
 	Trips    []engine.Money    `json:"trips,omitempty"` // net, in the order of finishing
 	Sessions []sim.Session     `json:"sessions,omitempty"`
 	Equity   []sim.EquityPoint `json:"equity,omitempty"`
@@ -53,7 +54,7 @@ func (p *plan) try(ctx context.Context, t *trial) (*outcome, error) {
 		return nil, err
 	}
 	defer src.Close()
-	r, err := w.Run(&interruptible{src: src, ctx: ctx})
+	r, err := w.Run(&interruptible{src: src, ctx: ctx, watch: t.watch})
 	if err != nil {
 		return nil, err
 	}
@@ -132,14 +133,18 @@ const warmingUp engine.Code = "warming_up"
 
 // interruptible ends a source early when its context ends.
 type interruptible struct {
-	src sim.Source
-	ctx context.Context
-	n   int
+	src   sim.Source
+	ctx   context.Context
+	watch *trialWatch
+	n     int
 }
 
 // Next implements sim.Source. It looks at the context once in 4096 events.
 func (s *interruptible) Next(q *engine.Quote) error {
 	s.n++
+	if s.watch != nil {
+		s.watch.events.Add(1)
+	}
 	if s.n&4095 == 0 {
 		if err := s.ctx.Err(); err != nil {
 			return err

@@ -14,19 +14,11 @@ import (
 func (s *sweepRun) walk(ctx context.Context, out *report.Sweep) error {
 	out.Walk = &report.SweepWalk{Train: s.train, Test: s.test, Warmup: s.warm, Anchored: s.flags.anchored}
 	j := joined{equity: s.plan.cash, peak: s.plan.cash, hash: engine.NewHash()}
-	failed := true
 	for n, w := range s.windows {
 		r, err := s.search(ctx, n, w.Train)
 		if err != nil {
 			return err
 		}
-		if err := s.allFailed(r); err != nil {
-			if n == len(s.windows)-1 && failed {
-				return err
-			}
-			continue
-		}
-		failed = false
 		row, err := s.test1(ctx, &w, r, &j)
 		if err != nil {
 			return err
@@ -34,7 +26,7 @@ func (s *sweepRun) walk(ctx context.Context, out *report.Sweep) error {
 		out.Walk.Windows = append(out.Walk.Windows, *row)
 	}
 	s.join(out, &j)
-	return nil
+	return s.allStopped()
 }
 
 // test1 runs the best of a training on the test after it. A window without a best
@@ -131,5 +123,5 @@ func (s *sweepRun) join(out *report.Sweep, j *joined) {
 	}
 	w.Efficiency = tune.Efficiency(w.Figures.Net, in, outSessions, inSessions)
 	out.MonteCarlo = tune.MonteCarlo(j.nets, s.plan.cash, s.flags.samples, uint64(s.flags.seed))
-	out.Kept = s.progress.kept
+	out.Kept, out.Stops = s.progress.kept, s.stops
 }

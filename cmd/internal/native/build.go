@@ -18,9 +18,9 @@ import (
 	"tollgate/strategies/script"
 )
 
-// overlayFolder is the folder of the module, under cmd, in which the generated
+// Folder is the folder of the module, under cmd, in which the generated
 // packages pretend to stand.
-const overlayFolder = "zz_native"
+const Folder = "zz_native"
 
 // Wanted is a strategy to compile, in as many copies as it will have instances.
 type Wanted struct {
@@ -67,7 +67,7 @@ func Build(wanted []Wanted, cache string, log io.Writer) (string, error) {
 // complete.
 func compile(goCommand, root, overlay, out string, log io.Writer) error {
 	fresh := out + ".new"
-	cmd := exec.Command(goCommand, "build", "-overlay", overlay, "-ldflags=-s -w", "-o", fresh, "./cmd/"+overlayFolder)
+	cmd := exec.Command(goCommand, "build", "-overlay", overlay, "-ldflags=-s -w", "-o", fresh, "./cmd/"+Folder)
 	cmd.Dir = root
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {
@@ -81,7 +81,7 @@ func compile(goCommand, root, overlay, out string, log io.Writer) error {
 
 // generate writes sources and overlay into dir and returns the overlay's path.
 func generate(wanted []Wanted, dir, root string) (string, error) {
-	g := generator{dir: dir, base: filepath.Join(root, "cmd", overlayFolder), replace: map[string]string{}}
+	g := generator{dir: dir, base: filepath.Join(root, "cmd", Folder), replace: map[string]string{}}
 	var imports []string
 	for n, w := range wanted {
 		for c := range w.Copies {
@@ -163,7 +163,7 @@ func mainSource(packages []string) string {
 	var b strings.Builder
 	b.WriteString("package main\n\nimport (\n\t\"os\"\n\n\t\"tollgate/cmd/internal/cli\"\n")
 	for _, p := range packages {
-		fmt.Fprintf(&b, "\t_ \"tollgate/cmd/%s/%s\"\n", overlayFolder, p)
+		fmt.Fprintf(&b, "\t_ \"tollgate/cmd/%s/%s\"\n", Folder, p)
 	}
 	b.WriteString(")\n\nfunc main() { os.Exit(cli.Main(os.Args[1:], os.Stdout, os.Stderr)) }\n")
 	return b.String()

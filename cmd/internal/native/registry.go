@@ -72,7 +72,7 @@ func locate(v any) string {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
 	for {
 		f, more := frames.Next()
-		if strings.Contains(f.Function, "/"+overlayFolder+"/") {
+		if strings.Contains(f.Function, "/"+Folder+"/") {
 			return fmt.Sprintf("%s:%d: %v", filepath.Base(f.File), f.Line, v)
 		}
 		if !more {
