@@ -180,7 +180,23 @@ func (p *plan) parse() (err error) {
 	return p.parseParams()
 }
 
+// paramsOnce refuses a parameter that is given twice: only one could count.
+func paramsOnce(list []string) error {
+	seen := map[string]string{}
+	for _, text := range list {
+		key, _, _ := strings.Cut(text, "=")
+		if before, twice := seen[key]; twice {
+			return fmt.Errorf("--param %s and --param %s: give %s once", before, text, key)
+		}
+		seen[key] = text
+	}
+	return nil
+}
+
 func (p *plan) parseParams() error {
+	if err := paramsOnce(p.flags.params); err != nil {
+		return err
+	}
 	for _, text := range p.flags.params {
 		key, value, ok := strings.Cut(text, "=")
 		if !ok || key == "" {

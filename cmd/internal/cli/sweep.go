@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tollgate/sim/tune"
 )
@@ -97,7 +98,7 @@ func (f *sweepFlags) flags(c *cobra.Command) {
 }
 
 // unusedFlags are flags of a backtest that mean nothing to a sweep.
-var unusedFlags = []string{"trace", "watch", "speed"}
+var unusedFlags = []string{"trace", "watch", "speed", "shadow"}
 
 // run decides, searches and reports. An interrupt ends it with what there is kept.
 func (f *sweepFlags) run(c *cobra.Command, path string) error {
@@ -105,6 +106,9 @@ func (f *sweepFlags) run(c *cobra.Command, path string) error {
 		if fl := c.Flags().Lookup(name); fl != nil && fl.Changed {
 			return usage("--%s belongs to tollgate backtest: sweep, then backtest the best with it", name)
 		}
+	}
+	if err := f.together(c.Flags()); err != nil {
+		return err
 	}
 	s, err := newSweepRun(f, path, c.ErrOrStderr())
 	if err != nil {
@@ -124,6 +128,19 @@ func (f *sweepFlags) run(c *cobra.Command, path string) error {
 	}
 	r.Elapsed = time.Since(started)
 	return s.show(c.OutOrStdout(), r)
+}
+
+// together refuses flags that would do nothing without another.
+func (f *sweepFlags) together(fs *pflag.FlagSet) error {
+	for _, name := range []string{"test", "anchored", "warmup"} {
+		if fs.Changed(name) && f.train == "" {
+			return usage("--%s belongs to walking forward: give --train too, such as --train 5d", name)
+		}
+	}
+	if fs.Changed("trials") && f.trials == 0 {
+		return usage("--trials 0: give 1 to %d", tune.MaxGrid)
+	}
+	return nil
 }
 
 // interrupted says what is left after Ctrl-C.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -87,7 +86,7 @@ func (s *sweepRun) walkOptions() error {
 		}
 		n, err := tune.ParseSessions(o.text)
 		if err == nil && n == 0 && o.name != "warmup" {
-			err = errors.New("give one session at least")
+			err = fmt.Errorf("%s: give one session at least", o.text)
 		}
 		if err != nil {
 			return usage("--%s %w", o.name, err)
@@ -110,6 +109,9 @@ func (s *sweepRun) parameters() error {
 			b.params = append(b.params, text)
 		}
 	}
+	if err := paramsOnce(s.flags.params); err != nil {
+		return usageError{err}
+	}
 	src, err := script.Read(s.path)
 	if err != nil {
 		return usageError{err}
@@ -124,9 +126,6 @@ func (s *sweepRun) parameters() error {
 		if err != nil {
 			return usageError{err}
 		}
-		if _, fixed := cutParam(b.params, name); fixed {
-			return usage("--param %s is given both a value and a range", name)
-		}
 		axes = append(axes, a)
 	}
 	if s.space, err = tune.NewSpace(axes...); err != nil {
@@ -134,15 +133,6 @@ func (s *sweepRun) parameters() error {
 	}
 	_, err = s.searcher(0)
 	return err
-}
-
-func cutParam(list []string, name string) (string, bool) {
-	for _, text := range list {
-		if value, ok := strings.CutPrefix(text, name+"="); ok {
-			return value, true
-		}
-	}
-	return "", false
 }
 
 // searcher starts a search; the windows of a walk search with seeds of their own.

@@ -316,7 +316,14 @@ func TestSweepRefuses(t *testing.T) {
 		{"--param=fast=1..30", "1 is outside the declared range 2 to 200"},
 		{"--param=fats=2..30", `"fats" is not declared by this strategy; it has: fast, slow, size`},
 		{"--param=fast=5", "nothing to search"},
-		{"--param=fast=5..9 --param=fast=7", "both a value and a range"},
+		{"--param=fast=5..9 --param=fast=7", "--param fast=5..9 and --param fast=7: give fast once"},
+		{"--param=fast=5..9 --param=fast=7..8", "give fast once"},
+		{"--param=fast=5..9 --param=slow=40 --param=slow=41", "give slow once"},
+		{"--param=fast=5..9 --search=model --trials=0", "--trials 0: give 1 to"},
+		{"--param=fast=5..9 --test=1d", "--test belongs to walking forward: give --train too"},
+		{"--param=fast=5..9 --anchored", "--anchored belongs to walking forward"},
+		{"--param=fast=5..9 --warmup=0", "--warmup belongs to walking forward"},
+		{"--param=fast=5..9 --shadow=1m", "--shadow belongs to tollgate backtest"},
 		{"--param=fast=5..9 --param=slow=9999", "outside its range"},
 		{"--param=fast=5..9 --objective=best", "there are: sharpe, sortino"},
 		{"--param=fast=5..9 --search=guess", "use grid, random or model"},
@@ -325,14 +332,14 @@ func TestSweepRefuses(t *testing.T) {
 		{"--param=fast=5..9 --jobs=0", "--jobs 0"},
 		{"--param=fast=5..9 --native --interpreted", "exclude each other"},
 		{"--param=fast=5..9 --train=2d", "the feed has 2 sessions: training on 2 needs one more"},
-		{"--param=fast=5..9 --train=0d", "--train give one session at least"},
+		{"--param=fast=5..9 --train=0d", "--train 0d: give one session at least"},
 		{"--param=fast=5..9 --train=1d", "training on one session gives one session's profit: use --objective net"},
 		{"--param=fast=5..9 --trace=x", "--trace belongs to tollgate backtest"},
 		{"--param=fast=2..200 --param=slow=3..400 --param=size=1..50", "the grid has 3960100 points, more than 100000"},
 		{"--param=fast=5..9 --instrument=NQ", "--instrument"},
 	} {
 		var out, log bytes.Buffer
-		if status := Main(append([]string{"sweep", cross}, strings.Fields(c.args)...), &out, &log); status == 0 || !strings.Contains(log.String(), c.want) {
+		if status := Main(append([]string{"sweep", cross}, strings.Fields(c.args)...), &out, &log); status != exitUsage || !strings.Contains(log.String(), c.want) {
 			t.Errorf("%s: status %d, %s; want %q", c.args, status, log.String(), c.want)
 		}
 	}
