@@ -17,6 +17,13 @@ var (
 	Protect int // the working stop
 )
 
+// OnStart takes up the stop that a run before this one left working.
+func OnStart(ctx *strategies.Context) {
+	for _, o := range ctx.Orders() {
+		Protect = o.ID
+	}
+}
+
 // OnBar enters outside the bands and leaves at the middle.
 func OnBar(ctx *strategies.Context, b *strategies.Bar) {
 	if !bands.Middle.Ready {
