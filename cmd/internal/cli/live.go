@@ -125,17 +125,33 @@ func tokenOf(config *configs.Config) func() (string, error) {
 	}
 }
 
+// limitLines are the limits of an account, by the names of the configuration.
+func limitLines(a *configs.Account) [][2]string {
+	return [][2]string{
+		{"max_position", limitText(a.MaxPosition)},
+		{"max_order", limitText(a.MaxOrder)},
+		{"max_working_orders", orNone(int64(a.MaxWorking))},
+		{"price_band", limitText(a.PriceBand)},
+		{"stale_quote", orNone(a.StaleQuote)},
+		{"daily_loss", a.DailyLoss.String()},
+	}
+}
+
 // confirm shows what would be traded and wants the account's name.
 func (f *liveFlags) confirm(c *cobra.Command, config *configs.Config) error {
 	out := c.ErrOrStderr()
 	var names []string
+	fmt.Fprintf(out, "LIVE at %s\n", config.Broker.URL)
 	for i := range config.Accounts {
 		a := &config.Accounts[i]
 		names = append(names, a.Name)
-		fmt.Fprintf(out, "LIVE account %s\n  max_position %s\n  max_order    %s\n  daily_loss   %s\n", a.Name, limitText(a.MaxPosition), limitText(a.MaxOrder), a.DailyLoss)
+		fmt.Fprintf(out, "LIVE account %s\n", a.Name)
+		for _, l := range limitLines(a) {
+			fmt.Fprintf(out, "  %-18s %s\n", l[0], l[1])
+		}
 		for j := range config.Strategies {
 			if s := &config.Strategies[j]; s.Account == a.Name {
-				fmt.Fprintf(out, "  strategy     %s, %s, on %s\n", s.Name, s.Script, strings.Join(s.Instruments, ", "))
+				fmt.Fprintf(out, "  strategy           %s, %s, on %s\n", s.Name, s.Script, strings.Join(s.Instruments, ", "))
 			}
 		}
 	}
@@ -148,7 +164,7 @@ func (f *liveFlags) confirm(c *cobra.Command, config *configs.Config) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	if strings.TrimSpace(line) != want {
+	if strings.TrimRight(line, "\r\n") != want {
 		return usage("not confirmed: nothing was started")
 	}
 	return nil

@@ -137,7 +137,7 @@ func TestLive(t *testing.T) {
 	s := newSession(t)
 	s.start()
 	s.until("the script trades", trading)
-	if said := s.log.String(); !strings.Contains(said, "LIVE account Sim101") || !strings.Contains(said, "max_position ES 5") {
+	if said := s.log.String(); !strings.Contains(said, "LIVE account Sim101") || !strings.Contains(said, "max_position       ES 5") {
 		t.Errorf("it does not say what it trades:\n%s", said)
 	}
 	script := filepath.Join(filepath.Dir(s.file), "flipper.go")

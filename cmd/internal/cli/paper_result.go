@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,12 +45,43 @@ func (f *paperFlags) finish(c *cobra.Command, s *stack.Stack, server *fakebridge
 	} else {
 		r.print(c)
 	}
+	if server == nil {
+		warnWorking(c.ErrOrStderr(), &v)
+	}
 	for _, a := range r.Accounts {
 		if a.Mode == engine.Killed.String() {
 			return statusError(exitStopped)
 		}
 	}
 	return nil
+}
+
+// warnWorking says that what was left at the broker is watched by nobody now.
+func warnWorking(out io.Writer, v *gateway.View) {
+	orders, held := 0, 0
+	for _, a := range v.Accounts {
+		orders += len(a.Orders)
+		for _, p := range a.Positions {
+			if p.Qty != 0 {
+				held++
+			}
+		}
+	}
+	if orders+held > 0 {
+		fmt.Fprintf(out, "%s and %s stay at the broker, and nobody watches them until the program runs again\n", countOf(orders, "working order"), countOf(held, "position"))
+	}
+}
+
+// pricesText is the prices of an order, as they are added to its type.
+func pricesText(o *gateway.OrderView) string {
+	text := ""
+	if o.Stop != "" {
+		text += ", stop " + o.Stop
+	}
+	if o.Limit != "" {
+		text += ", limit " + o.Limit
+	}
+	return text
 }
 
 func (r *paperResult) print(c *cobra.Command) {
@@ -60,7 +92,7 @@ func (r *paperResult) print(c *cobra.Command) {
 			fmt.Fprintf(out, "  %-12s %s  position %+d  realised %s  unrealised %s\n", p.Strategy, p.Instrument, p.Qty, p.Realized, p.Unrealized)
 		}
 		for _, o := range a.Orders {
-			fmt.Fprintf(out, "  open order   %s  %s %d %s %s, %s, %d filled\n", o.ID, o.Side, o.Qty, o.Type, o.Instrument, o.State, o.Filled)
+			fmt.Fprintf(out, "  open order   %s  %s %d %s %s%s, %s, %d filled\n", o.ID, o.Side, o.Qty, o.Type, o.Instrument, pricesText(&o), o.State, o.Filled)
 		}
 	}
 	if q := r.LiveQuotes; q != nil {
