@@ -128,7 +128,7 @@ func tested(n int) string {
 // verdict is the figures of belief, for people.
 func (s *Sweep) verdict() []figure {
 	var f []figure
-	if x := s.Deflated; x != nil && s.Walk == nil {
+	if x := s.Deflated; x != nil && x.Trials > 0 && s.Walk == nil {
 		f = append(f,
 			figure{Label: "Sharpe of the best, one " + x.Basis, Value: figures(x.Sharpe)},
 			figure{Label: "Best of " + plural(x.Trials, "trial") + " by luck alone", Value: figures(x.Luck)},

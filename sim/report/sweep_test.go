@@ -190,6 +190,30 @@ func TestSweepOutputs(t *testing.T) {
 	}
 }
 
+// TestSweepExplains: a page explains the figures it shows and no others, and the luck of
+// no trials is not told.
+func TestSweepExplains(t *testing.T) {
+	none := sweepOf(t, 3, plateauScores()...)
+	none.Deflated.Trials = 0
+	for _, c := range []struct {
+		s                   *Sweep
+		efficiency, luck    bool
+		deflatedIsExplained bool
+	}{{walked(t), true, false, false}, {sweepOf(t, 3, plateauScores()...), false, true, true}, {none, false, false, true}} {
+		var b bytes.Buffer
+		if err := SweepHTML(&b, c.s); err != nil {
+			t.Fatal(err)
+		}
+		for text, want := range map[string]bool{
+			"Walk-forward efficiency is net": c.efficiency, "by luck alone": c.luck, "Deflated Sharpe ratio: the": c.deflatedIsExplained,
+		} {
+			if strings.Contains(b.String(), text) != want {
+				t.Errorf("%s: %q is there: %v", c.s.title(), text, !want)
+			}
+		}
+	}
+}
+
 func TestSweepCSVRows(t *testing.T) {
 	var b bytes.Buffer
 	if err := SweepCSV(&b, everySweep(t)["failed run"]); err != nil {

@@ -164,7 +164,7 @@ func (s *sweepRun) total() int {
 	if s.train > 0 {
 		return len(s.windows) * (s.searchSize() + 1)
 	}
-	return s.searchSize() + 1 // the best runs once more, for its round trips
+	return s.searchSize() // that the best runs once more, for its round trips, is no run of the search
 }
 
 // sessions holds the objective and the walk to what the feed has.

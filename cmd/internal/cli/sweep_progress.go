@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -58,7 +59,7 @@ func (p *sweepProgress) tell(now time.Time) {
 	}
 	p.told = now
 	if p.terminal {
-		fmt.Fprintf(p.to, "\r\x1b[K%s %s", bar(p.ran+p.kept, p.total), p.line(now.Sub(p.started)))
+		fmt.Fprint(p.to, "\r\x1b[K"+narrow(bar(p.ran+p.kept, p.total), p.line(now.Sub(p.started)), p.columns()))
 		p.shown = true
 		return
 	}
@@ -80,6 +81,26 @@ func (p *sweepProgress) line(spent time.Duration) string {
 		text += fmt.Sprintf(", %s left", left.Round(time.Second))
 	}
 	return text
+}
+
+// columns is how wide the terminal is; 80 where it does not say.
+func (p *sweepProgress) columns() int {
+	if f, ok := p.to.(*os.File); ok {
+		if n, _, err := windowSize(f); err == nil {
+			return n
+		}
+	}
+	return 80
+}
+
+// narrow fits bar and text into a row of a terminal: a longer one would wrap, and could
+// not be drawn anew. The bar goes first, then the end of the text; the last column
+// stays free, because some terminals wrap on it.
+func narrow(bar, text string, columns int) string {
+	if whole := bar + " " + text; len(whole) < columns {
+		return whole
+	}
+	return text[:min(len(text), max(columns-1, 0))]
 }
 
 // barWidth is the length of the bar in characters.

@@ -86,15 +86,15 @@ func (s *sweepRun) results(ctx context.Context) (*report.Sweep, error) {
 	if !ok {
 		return out, nil
 	}
-	again, err := s.evaluate(ctx, []trial{{params: s.space.Params(r.points[best]), detail: true}})
+	again, err := s.tier.run(ctx, &trial{params: s.space.Params(r.points[best]), detail: true})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the best run, made again for its round trips: %w", err)
 	}
-	if again[0].Error == "" && again[0].Figures.Hash != r.runs[best].Figures.Hash {
+	if again.Figures.Hash != r.runs[best].Figures.Hash {
 		return nil, fmt.Errorf("the best run, made again, decided otherwise (%s and %s): the strategy is not deterministic, and no figure of it means anything",
-			r.runs[best].Figures.Hash, again[0].Figures.Hash)
+			r.runs[best].Figures.Hash, again.Figures.Hash)
 	}
-	out.MonteCarlo = tune.MonteCarlo(again[0].Trips, again[0].Figures.Start, s.flags.samples, uint64(s.flags.seed))
+	out.MonteCarlo = tune.MonteCarlo(again.Trips, again.Figures.Start, s.flags.samples, uint64(s.flags.seed))
 	return out, nil
 }
 

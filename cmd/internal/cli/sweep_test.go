@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"tollgate/engine"
 )
@@ -342,18 +341,5 @@ func TestSweepRefuses(t *testing.T) {
 		if status := Main(append([]string{"sweep", cross}, strings.Fields(c.args)...), &out, &log); status != exitUsage || !strings.Contains(log.String(), c.want) {
 			t.Errorf("%s: status %d, %s; want %q", c.args, status, log.String(), c.want)
 		}
-	}
-}
-
-func TestSweepProgress(t *testing.T) {
-	p := sweepProgress{objective: "net", total: 10, best: -1, ran: 3, kept: 1}
-	if got := p.line(6 * time.Second); got != "4 of 10 runs (1 from before), best net -1, 12s left" {
-		t.Error(got)
-	}
-	if got := bar(5, 10); got != "[############............]" {
-		t.Error(got)
-	}
-	if got := bar(11, 10); got != "["+strings.Repeat("#", barWidth)+"]" {
-		t.Error(got)
 	}
 }
