@@ -114,8 +114,9 @@ type Program struct {
 	// package variables by name and type. An error refuses the swap. Nil = nothing
 	// is carried over.
 	Carry func(from *Program) error
-	// Reset names the state variables that Carry had to start anew.
-	Reset []string
+	// What Carry found: state variables it had to start anew, handlers of the version
+	// before that this one lacks, and what Migrate asked for in vain.
+	Reset, Dropped, Missed []string
 	// Host is the loader's own handle; nobody else looks into it.
 	Host any
 	// Locate turns a panic recovered from a handler into "file:line: what

@@ -1,6 +1,8 @@
 package strategies
 
 import (
+	"strings"
+
 	"tollgate/engine"
 	"tollgate/strategies/indicator"
 )
@@ -111,6 +113,25 @@ func (r *Runner) remember(q *engine.Quote) {
 		r.histories = append(r.histories, history{})
 	}
 	r.histories[q.Instrument].add(q, r.cfg.History)
+}
+
+// Remarks says what a new version begins without, to stand after a sentence.
+func (p *Program) Remarks() string {
+	text := ""
+	for _, r := range []struct {
+		what  string
+		names []string
+	}{
+		{"no longer there", p.Dropped},
+		{"started anew, because their type changed or they hold functions or what the host made", p.Reset},
+		{"Migrate read as zero what the version before does not have, or has as another kind", p.Missed},
+		{"no closed bar yet of", p.NotReady()},
+	} {
+		if len(r.names) > 0 {
+			text += "; " + r.what + ": " + strings.Join(r.names, ", ")
+		}
+	}
+	return text
 }
 
 // NotReady names the lines' owners of a program that history was too short for:

@@ -3,6 +3,7 @@ package script
 import (
 	"go/ast"
 	"go/types"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -86,15 +87,21 @@ func (c *checker) declaration(e ast.Expr) string {
 
 // carry copies the state of the version before into this one: variables of the
 // same name and type, copied deep, so that the old version can still be gone back
-// to. A variable whose type changed, or that holds functions or things of the host,
+// to; what two of them point at stays one thing. A variable whose type changed, or that holds functions or things of the host,
 // starts anew and is named in the program's Reset.
 func (in *instance) carry(p *strategies.Program) func(*strategies.Program) error {
 	return func(from *strategies.Program) error {
-		p.Reset = nil
+		p.Reset, p.Dropped, p.Missed = nil, nil, nil
 		old, ok := from.Host.(*instance)
 		if !ok {
 			return nil
 		}
+		for _, h := range old.checked.Handlers {
+			if !slices.Contains(in.checked.Handlers, h) {
+				p.Dropped = append(p.Dropped, h)
+			}
+		}
+		c := carrier{done: map[uintptr]reflect.Value{}}
 		before := old.it.Symbols(packageName)[packageName]
 		now := in.it.Symbols(packageName)[packageName]
 		for _, name := range in.checked.State {
@@ -107,8 +114,9 @@ func (in *instance) carry(p *strategies.Program) func(*strategies.Program) error
 				continue
 			}
 			fresh := reflect.New(dst.Type()).Elem()
-			c := carrier{done: map[uintptr]reflect.Value{}}
+			known := maps.Clone(c.done)
 			if !c.copy(fresh, src, 0) {
+				c.done = known // half of what it points at was not copied
 				p.Reset = append(p.Reset, name)
 				continue
 			}

@@ -19,7 +19,9 @@ func (in *instance) migrate(p *strategies.Program, before map[string]reflect.Val
 			err = fmt.Errorf("the state cannot be migrated, so the version before goes on: %s", in.locate(r))
 		}
 	}()
-	p.Handlers.Migrate(strategies.NewState(func(path string) any { return at(before, path) }))
+	state := strategies.NewState(func(path string) any { return at(before, path) })
+	p.Handlers.Migrate(state)
+	p.Missed = state.Missed()
 	return nil
 }
 

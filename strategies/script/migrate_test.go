@@ -96,3 +96,62 @@ func TestMigrateWithAnotherSignatureIsRefused(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestSharedStateStaysShared: what two variables point at is one thing after a reload,
+// rings included; a variable that cannot be carried does not spoil another.
+func TestSharedStateStaysShared(t *testing.T) {
+	const text = `
+type node struct{ N int; Next *node }
+type box struct{ In *node; F func() }
+var Alias *node
+var Bad = &box{}
+var ByKey = map[string]*node{}
+func OnStart(ctx *strategies.Context) {
+	one := &node{N: 7}
+	one.Next = one
+	Alias, ByKey["k"] = one, one
+	Bad.In, Bad.F = one, func() {}
+}
+`
+	vars, reset, err := taken(t, text, text+"var More int\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, k := vars["Alias"], vars["ByKey"].MapIndex(reflect.ValueOf("k"))
+	if a.IsNil() || a.Pointer() != k.Pointer() || a.Elem().Field(0).Int() != 7 {
+		t.Errorf("Alias %v, ByKey %v", a, k)
+	}
+	if strings.Join(reset, " ") != "Bad" {
+		t.Errorf("started anew: %v", reset)
+	}
+}
+
+// TestRemarks: what Migrate asked for in vain and the handlers that are gone are told.
+func TestRemarks(t *testing.T) {
+	load := func(text string) *strategies.Program {
+		p, err := Load(FromText("s.go", "package s\n\nimport \"tollgate/strategies\"\n\n"+text), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	old := load(firstVersion + "func OnFill(ctx *strategies.Context, f *strategies.Fill) {}\n")
+	now := load(`
+var Total int
+var X float64
+func OnStart(ctx *strategies.Context) {}
+func Migrate(old *strategies.State) {
+	X = old.Float("S.Count") + float64(old.Int("Nope")) + old.Float("S.Name") + float64(old.Int("Nope"))
+	if old.Has("Neither") { X = 1 }
+	if !old.Bool("S.Up") || old.Text("S.Name") == "" || len(old.Floats("Total")) > 0 { X = 2 }
+}
+`)
+	old.Handlers.OnStart(&strategies.Context{})
+	if err := now.Carry(old); err != nil {
+		t.Fatal(err)
+	}
+	const want = "; no longer there: OnFill; Migrate read as zero what the version before does not have, or has as another kind: Nope, S.Name, Total"
+	if got := now.Remarks(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

@@ -17,6 +17,14 @@ type Candidate struct {
 	Source   *Source
 }
 
+// Remarks says what the version begins without, once it was swapped in.
+func (c *Candidate) Remarks() string {
+	if len(c.Programs) == 0 {
+		return ""
+	}
+	return c.Programs[0].Remarks()
+}
+
 // Reloader turns changes of a strategy's files into candidates, off the hot path.
 // The owner of the Runner takes them from Ready between two events and swaps; it
 // never waits. A candidate that is not taken before the next one is ready is

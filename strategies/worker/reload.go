@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 
 	"tollgate/engine"
-	"tollgate/strategies"
 	"tollgate/strategies/script"
 )
 
@@ -159,7 +158,7 @@ func (w *Worker) swap(s *running, c *script.Candidate) (string, error) {
 		w.carry(commands)
 	}
 	s.former, s.Checked = s.Checked, c.Checked
-	return fmt.Sprintf("reloaded: %s %.12s runs on %d instruments%s", s.Name, c.Source.Hash, len(s.Instances), remarks(c.Programs)), nil
+	return fmt.Sprintf("reloaded: %s %.12s runs on %d instruments%s", s.Name, c.Source.Hash, len(s.Instances), c.Remarks()), nil
 }
 
 // takeBack undoes the swaps of the instances before one that failed.
@@ -179,18 +178,6 @@ func (w *Worker) rollback(id engine.StrategyID, reason string) error {
 	commands, err := w.runner.Rollback(r.At, id, reason)
 	w.carry(commands)
 	return err
-}
-
-// remarks says what a new version begins without.
-func remarks(programs []*strategies.Program) string {
-	text := ""
-	if reset := programs[0].Reset; len(reset) > 0 {
-		text += "; started anew, because their type changed: " + strings.Join(reset, ", ")
-	}
-	if cold := programs[0].NotReady(); len(cold) > 0 {
-		text += "; no closed bar yet of " + strings.Join(cold, ", ")
-	}
-	return text
 }
 
 // do has the goroutine of Run do something between two events. The error is the

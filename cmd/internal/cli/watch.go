@@ -200,7 +200,7 @@ func (s *stage) take(w *sim.World, c *script.Candidate) {
 	}
 	s.former = &former{s.plan.src, s.plan.checked}
 	s.plan.src, s.plan.checked = c.Source, c.Checked
-	fmt.Fprintf(s.out, "reloaded: %s %.12s runs on %d instruments%s\n", c.Source.Name, c.Source.Hash, len(members), remarks(c.Programs))
+	fmt.Fprintf(s.out, "reloaded: %s %.12s runs on %d instruments%s\n", c.Source.Name, c.Source.Hash, len(members), c.Remarks())
 }
 
 // program is the candidate's program for an instance; one that joined since the
@@ -219,19 +219,4 @@ func (s *stage) takeBack(w *sim.World, failed int) {
 			fmt.Fprintln(s.out, err)
 		}
 	}
-}
-
-// remarks says what a new version begins without.
-func remarks(programs []*strategies.Program) string {
-	if len(programs) == 0 {
-		return ""
-	}
-	text := ""
-	if reset := programs[0].Reset; len(reset) > 0 {
-		text += "; started anew, because their type changed: " + list(reset)
-	}
-	if cold := programs[0].NotReady(); len(cold) > 0 {
-		text += "; no closed bar yet of " + list(cold)
-	}
-	return text
 }
