@@ -148,6 +148,17 @@
       bar.style.background = `linear-gradient(to right, ${stops.join(",")})`;
       scale.append(text(state.metric, low), bar, text(state.metric, high));
     }
+    // A map larger than its box opens at the best run, and says that there is more.
+    const frame = heat.querySelector("td.best");
+    if (frame) {
+      heat.scrollLeft = frame.offsetLeft - (heat.clientWidth - frame.offsetWidth) / 2;
+      heat.scrollTop = frame.offsetTop - (heat.clientHeight - frame.offsetHeight) / 2;
+    }
+    if (heat.scrollWidth > heat.clientWidth || heat.scrollHeight > heat.clientHeight) {
+      const hint = document.createElement("span");
+      hint.textContent = "The map is larger than its box: scroll it.";
+      scale.append(hint);
+    }
     if (best) explain({ run: best, count: 1 }, []);
   }
   draw();
