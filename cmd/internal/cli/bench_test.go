@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"path/filepath"
 	"testing"
@@ -42,7 +43,7 @@ func BenchmarkBacktest(b *testing.B) {
 	})
 	b.Run("compiled", func(b *testing.B) {
 		measure(b, func(out *bytes.Buffer) int {
-			status, err := native.Run(binary, src.Hash, nil, args, out, &log)
+			status, err := native.Run(context.Background(), binary, src.Hash, nil, args, out, &log)
 			if err != nil {
 				b.Fatal(err)
 			}

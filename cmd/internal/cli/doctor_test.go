@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -246,7 +247,7 @@ func TestDoctorComparesTiers(t *testing.T) {
 			d, _ := patient(t, dir, to)
 			d.native = func(int) (*tierRun, error) {
 				var out bytes.Buffer
-				if _, err := native.Run(binary, d.plan.src.Hash, nil, []string{"doctor", "--decisions", to, dir}, &out, os.Stderr); err != nil {
+				if _, err := native.Run(context.Background(), binary, d.plan.src.Hash, nil, []string{"doctor", "--decisions", to, dir}, &out, os.Stderr); err != nil {
 					return nil, err
 				}
 				return readTier(out.Bytes())

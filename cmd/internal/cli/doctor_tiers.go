@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -100,7 +101,7 @@ func runCompiledTier(c *cobra.Command, p *plan, copies int) (*tierRun, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
-	status, err := native.Run(binary, p.src.Hash, p.params, append([]string{"doctor", "--decisions"}, nativeArgs(c)[1:]...), &out, c.ErrOrStderr())
+	status, err := native.Run(context.Background(), binary, p.src.Hash, p.params, append([]string{"doctor", "--decisions"}, nativeArgs(c)[1:]...), &out, c.ErrOrStderr())
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -149,7 +150,7 @@ func runCompiled(t *testing.T, binary, dir string, params map[string]string, arg
 		t.Fatal(err)
 	}
 	var out, log bytes.Buffer
-	status, err := native.Run(binary, src.Hash, params, args, &out, &log)
+	status, err := native.Run(context.Background(), binary, src.Hash, params, args, &out, &log)
 	if err != nil || status != 0 {
 		t.Fatalf("status %d, %v\n%s", status, err, log.String())
 	}

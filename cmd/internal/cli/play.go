@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -137,7 +139,9 @@ func (p *plan) runNative(c *cobra.Command) error {
 	deaf := make(chan os.Signal, 1) // an interrupt is for the binary, which reports then
 	signal.Notify(deaf, os.Interrupt)
 	defer signal.Stop(deaf)
-	status, err := native.Run(binary, p.src.Hash, p.params, nativeArgs(c), c.OutOrStdout(), c.ErrOrStderr())
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM) // which a terminal does not send to both
+	defer stop()
+	status, err := native.Run(ctx, binary, p.src.Hash, p.params, nativeArgs(c), c.OutOrStdout(), c.ErrOrStderr())
 	if err != nil {
 		return err
 	}

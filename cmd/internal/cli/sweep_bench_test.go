@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"path/filepath"
 	"runtime"
@@ -70,7 +71,7 @@ func singleRate(b *testing.B, binary, hash, strategy, recording string) float64 
 	var rates []float64
 	for range 5 {
 		var out, log bytes.Buffer
-		if status, err := native.Run(binary, hash, nil, args, &out, &log); err != nil || status != 0 {
+		if status, err := native.Run(context.Background(), binary, hash, nil, args, &out, &log); err != nil || status != 0 {
 			b.Fatal(status, err, log.String())
 		}
 		var r struct {

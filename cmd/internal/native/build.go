@@ -2,6 +2,7 @@ package native
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -262,14 +263,13 @@ func isModule(dir string) bool {
 }
 
 // Run starts a binary that Build made, with the arguments of this program and
-// the parameters of the strategy, and returns its exit status.
-func Run(binary, hash string, values map[string]string, args []string, stdout, stderr io.Writer) (int, error) {
-	text, err := json.Marshal(params{Hash: hash, Values: values})
+// the parameters of the strategy, and returns its exit status. It is killed when ctx
+// ends.
+func Run(ctx context.Context, binary, hash string, values map[string]string, args []string, stdout, stderr io.Writer) (int, error) {
+	cmd, err := Command(ctx, binary, hash, values, args)
 	if err != nil {
 		return 1, err
 	}
-	cmd := exec.Command(binary, args...)
-	cmd.Env = append(os.Environ(), paramsEnv+"="+string(text))
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, stdout, stderr
 	err = cmd.Run()
 	var exit *exec.ExitError
