@@ -43,7 +43,7 @@ func TestHaltStopsLoops(t *testing.T) {
 }
 
 func TestGuardStopsMemoryBombs(t *testing.T) {
-	g := newGuard(nil, 256<<20)
+	g := newGuard(nil, 64<<20)
 	defer g.Close()
 	said := hung(t, g, `package hung
 

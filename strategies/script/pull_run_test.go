@@ -81,7 +81,7 @@ func TestPullHaltStopsLoops(t *testing.T) {
 
 // The guard's own limits hold in the loop.
 func TestPullGuardLimits(t *testing.T) {
-	g := newGuard(nil, 256<<20)
+	g := newGuard(nil, 64<<20)
 	defer g.Close()
 	for _, c := range []struct{ text, want string }{
 		{pullHung, "longer than"},
