@@ -105,9 +105,12 @@ func (c *Core) terms(a *account, t *ticket, known *engine.Order, o *bridge.Order
 	if !ok {
 		return
 	}
-	same := func(x *engine.Terms) bool { return o.Qty == x.Qty && limit == x.Limit && stop == x.Stop }
+	left := max(0, o.Qty-t.filled)
+	same := func(x *engine.Terms) bool {
+		return left == max(0, x.Qty-known.Filled) && limit == x.Limit && stop == x.Stop
+	}
 	late := t.asked != engine.NoTime && c.now.Sub(t.asked) >= c.timing.Settle
-	changed := engine.Report{Order: t.id, Kind: engine.Changed, Leaves: max(0, o.Qty-t.filled), Limit: limit, Stop: stop}
+	changed := engine.Report{Order: t.id, Kind: engine.Changed, Leaves: left, Limit: limit, Stop: stop}
 	switch known.State {
 	case engine.ChangePending:
 		switch {
@@ -125,8 +128,8 @@ func (c *Core) terms(a *account, t *ticket, known *engine.Order, o *bridge.Order
 			c.report(a, engine.Report{Order: t.id, Kind: engine.CancelRejected, Reason: "the cancel was acknowledged and did not take effect"})
 		}
 	case engine.Working, engine.PartFilled:
-		if !o.State.Pending() && !same(&known.Terms) {
-			c.report(a, changed) // lost and found, or changed by somebody else
+		if !o.State.Pending() && (!same(&known.Terms) || known.Leaves() != left) {
+			c.report(a, changed) // lost and found, or changed by somebody else; a change that was lost and not done counts no more
 		}
 	}
 }
