@@ -73,9 +73,11 @@
 //
 // AppendState writes everything a Desk knows, RestoreState makes a new one what it
 // was: the same events then give the same commands, the same hash and the same
-// OrderIDs going on. Timers that are armed are the shell's to keep. A state that is
-// damaged, of another version, or of other instruments is ErrMessage and changes
-// nothing; one forged with care can hold wrong numbers, but none that leads outside.
+// OrderIDs going on. Timers that are armed are the shell's to keep. Instruments may
+// have other numbers than they had; what concerns one that is not there any more is
+// dropped, its loss and the numbers of its orders excepted. A state that is damaged or
+// of another version is ErrMessage and changes nothing; one forged with care can hold
+// wrong numbers, but none that leads outside.
 //
 // # Orders
 //

@@ -14,17 +14,18 @@ func (d *Desk) AppendState(b []byte) []byte {
 	return p.b
 }
 
-// RestoreState makes a new Desk what AppendState saw. The universe must hold the
-// same instruments under the same numbers. The error is ErrMessage, and then the
-// Desk is as it was.
+// RestoreState makes a new Desk what AppendState saw. The universe may number the
+// instruments differently; what concerns one that it lacks is dropped (see move). The
+// error is ErrMessage, and then the Desk is as it was.
 func (d *Desk) RestoreState(b []byte) error {
 	var s deskState
 	if err := read(b, s.pack); err != nil {
 		return err
 	}
-	if err := s.check(d); err != nil {
+	if err := s.check(); err != nil {
 		return err
 	}
+	s.move(d.cfg.Universe)
 	d.load(&s)
 	return nil
 }
@@ -147,19 +148,19 @@ func sortedIDs(m map[OrderID]*bracket) []OrderID {
 
 // check holds the numbers in a state against each other, so that none of them can
 // lead outside later.
-func (s *deskState) check(d *Desk) error {
-	n := d.cfg.Universe.Len()
+func (s *deskState) check() error {
+	n := len(s.keys)
 	switch {
 	case s.version != deskVersion:
 		return refusedText("the state is of version %d, this program writes %d", s.version, deskVersion)
-	case len(s.keys) > n || len(s.tops) != len(s.nets) || len(s.nets) != len(s.unreal) || len(s.tops) > len(s.keys):
-		return refusedText("the state knows %d instruments, there are %d", len(s.keys), n)
+	case len(s.tops) != len(s.nets) || len(s.nets) != len(s.unreal) || len(s.tops) > n:
+		return refusedText("the numbers of instruments do not fit")
 	case s.ended < 0 || s.ended > len(s.orders) || s.reserved < 0:
 		return refusedText("the numbers of orders do not fit")
 	}
 	for i, key := range s.keys {
-		if own := d.cfg.Universe.Get(InstrumentID(i)).Key; own != key {
-			return refusedText("instrument %d was %s and is %s now", i, key, own)
+		if slices.Index(s.keys, key) != i {
+			return refusedText("instrument %s is there twice", key)
 		}
 	}
 	for i := range s.members {

@@ -91,6 +91,7 @@ type Core struct {
 	dec      *bridge.Decoder
 	frame    bridge.Frame
 	accounts []*account
+	next     int        // number of the next account that is new to the journal
 	there    []*account // those that the broker has, as far as anyone knows
 	now      engine.Time
 	began    bool
@@ -122,9 +123,10 @@ type Core struct {
 
 // account is one account's Desk and what the Core knows of its orders at the broker.
 type account struct {
-	index int
-	name  string
-	desk  *engine.Desk
+	index  int // in the configuration
+	number int // in the ids of its orders: the same for the life of the journal
+	name   string
+	desk   *engine.Desk
 	orders
 	fresh   bool         // no state was restored: what the broker holds is older than the journal
 	absent  bool         // the broker does not have it
@@ -159,16 +161,12 @@ type Stats struct {
 	Audits, Differences                           uint64
 }
 
-// pnlPace is how often strategies are told of a profit and loss that changed: as in a
-// backtest.
-const pnlPace = time.Second
-
 // New returns a Core that waits for Begin.
 func New(c Config) *Core {
-	core := &Core{cfg: c, timing: c.Timing.orDefault(), dec: bridge.NewDecoder(c.Universe), now: engine.NoTime, linkAt: engine.NoTime, rollAt: engine.NoTime, linkWhy: "connecting", hash: engine.NewHash()}
+	core := &Core{cfg: c, timing: c.Timing.orDefault(), dec: bridge.NewDecoder(c.Universe), now: engine.NoTime, next: len(c.Accounts), linkAt: engine.NoTime, rollAt: engine.NoTime, linkWhy: "connecting", hash: engine.NewHash()}
 	core.feeds.init(c.Universe.Len())
 	for n, a := range c.Accounts {
-		x := &account{index: n, name: a.Name, fresh: true, high: math.MinInt64, highAt: engine.NoTime, orders: newOrders(), pnl: newMoneyMarks(), strange: map[string]string{}}
+		x := &account{index: n, number: n, name: a.Name, fresh: true, high: math.MinInt64, highAt: engine.NoTime, orders: newOrders(), pnl: newMoneyMarks(), strange: map[string]string{}}
 		x.desk = engine.NewDesk(engine.DeskConfig{
 			Universe: c.Universe, Gate: a.Gate, Cash: a.Cash, Calendar: a.Calendar, EntryWait: a.EntryWait,
 		})

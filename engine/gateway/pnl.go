@@ -12,6 +12,10 @@ import (
 // we believe cannot explain, twice in a row, is a reason to ask for orders and
 // positions at once: somebody may have traded by hand.
 
+// pnlPace is how often strategies are told of a profit and loss that changed: as in a
+// backtest.
+const pnlPace = time.Second
+
 // moneyMarks are the account's figures as the broker last told them.
 type moneyMarks struct {
 	realized, cash engine.Money

@@ -243,8 +243,8 @@ func (r *rig) shown(c call, id, state string, filled int, average string) string
 	if stop == nil {
 		stop = 0
 	}
-	return fmt.Sprintf(`{"account":"Sim101","orderId":%q,"instrument":%q,"orderType":%q,"orderState":%q,"quantity":%v,"filled":%d,"averageFillPrice":%s,"orderAction":%q,"limitPrice":%v,"stopPrice":%v,"timeInForce":"Day"}`,
-		id, c.Args["instrument"], c.Args["orderType"], state, c.Args["quantity"], filled, average, c.Args["action"], limit, stop)
+	return fmt.Sprintf(`{"account":%q,"orderId":%q,"instrument":%q,"orderType":%q,"orderState":%q,"quantity":%v,"filled":%d,"averageFillPrice":%s,"orderAction":%q,"limitPrice":%v,"stopPrice":%v,"timeInForce":"Day"}`,
+		c.Args["account"], id, c.Args["instrument"], c.Args["orderType"], state, c.Args["quantity"], filled, average, c.Args["action"], limit, stop)
 }
 
 // placed has the broker take the order that waits, and show it working.

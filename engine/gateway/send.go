@@ -31,7 +31,7 @@ func (c *Core) ownID(a *account, id engine.OrderID) string {
 }
 
 // idPrefix begins every id of ours of an account.
-func (c *Core) idPrefix(a *account) string { return c.cfg.Prefix + "-" + strconv.Itoa(a.index) + "-" }
+func (c *Core) idPrefix(a *account) string { return c.cfg.Prefix + "-" + strconv.Itoa(a.number) + "-" }
 
 // forward writes an order, a change or a cancel to the link.
 func (c *Core) forward(a *account, s *engine.Send) {

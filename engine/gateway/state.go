@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"tollgate/engine"
 )
@@ -21,6 +23,7 @@ type state struct {
 	TokensAt engine.Time
 	Timers   []timerState // by time
 	Accounts []accountState
+	Next     int `json:",omitempty"` // number of the next account that is new to the journal; 0 = they are numbered as listed
 }
 
 type timerState struct {
@@ -31,6 +34,7 @@ type timerState struct {
 
 type accountState struct {
 	Name   string
+	Number int `json:",omitempty"`
 	Fresh  bool
 	Funded bool
 	Mode   engine.Mode
@@ -52,13 +56,13 @@ type ticketState struct {
 
 // State is everything the next run needs to go on where this one stands.
 func (c *Core) State() []byte {
-	s := state{Version: stateVersion, Prefix: c.cfg.Prefix, At: c.now, Ready: c.phase == ready}
+	s := state{Version: stateVersion, Prefix: c.cfg.Prefix, At: c.now, Ready: c.phase == ready, Next: c.next}
 	s.Tokens, s.TokensAt = c.cfg.Budget.Level()
 	for _, t := range c.timers {
 		s.Timers = append(s.Timers, timerState{t.at, t.id, t.account.index})
 	}
 	for _, a := range c.accounts {
-		x := accountState{Name: a.name, Fresh: a.fresh, Funded: a.funded, Mode: a.mode, Unverified: a.unverified, Desk: a.desk.AppendState(nil)}
+		x := accountState{Name: a.name, Number: a.number, Fresh: a.fresh, Funded: a.funded, Mode: a.mode, Unverified: a.unverified, Desk: a.desk.AppendState(nil)}
 		for _, list := range [][]*ticket{a.past, a.open} {
 			for _, t := range list {
 				x.Tickets = append(x.Tickets, ticketState{t.id, t.own, t.broker, t.filled, t.notional, t.ended})
@@ -83,7 +87,8 @@ func (c *Core) begin(data []byte) {
 	c.began = true
 	if len(data) > 0 {
 		if err := c.restore(data); err != nil {
-			c.alarm(fmt.Sprintf("the state of the run before cannot be taken over: %v; what the broker holds is adopted instead", err))
+			c.cfg.Prefix += "x" + strconv.FormatInt(int64(c.now)/1e9, 36) // orders are numbered from 1 again: no id is used twice
+			c.alarm(fmt.Sprintf("the state of the run before cannot be taken over: %v; what the broker holds is adopted instead, and the session's profit and loss counts from now", err))
 		}
 	}
 	for n, a := range c.accounts {
@@ -116,6 +121,7 @@ func (c *Core) restore(data []byte) error {
 	if s.Version != stateVersion {
 		return fmt.Errorf("it is of version %d, this program writes %d", s.Version, stateVersion)
 	}
+	c.renumber(&s)
 	for i := range s.Accounts {
 		a := c.accountNamed(s.Accounts[i].Name)
 		if a == nil {
@@ -149,6 +155,27 @@ func (c *Core) restore(data []byte) error {
 	return nil
 }
 
+// renumber gives accounts the numbers they have in the ids of their orders, wherever
+// they stand in the configuration now.
+func (c *Core) renumber(s *state) {
+	if s.Next == 0 {
+		for i := range s.Accounts {
+			s.Accounts[i].Number = i
+		}
+		s.Next = len(s.Accounts)
+	}
+	c.cfg.Prefix, c.next = s.Prefix, s.Next
+	for _, a := range c.accounts {
+		i := slices.IndexFunc(s.Accounts, func(x accountState) bool { return strings.EqualFold(x.Name, a.name) })
+		if i >= 0 {
+			a.number = s.Accounts[i].Number
+		} else {
+			a.number = c.next
+			c.next++
+		}
+	}
+}
+
 func (a *account) restore(s *accountState) error {
 	if err := a.desk.RestoreState(s.Desk); err != nil {
 		return err
@@ -158,6 +185,9 @@ func (a *account) restore(s *accountState) error {
 		a.ignored[id] = true
 	}
 	for _, x := range s.Tickets {
+		if _, ok := a.desk.Order(x.ID); !ok && !x.Ended {
+			continue // of an instrument that is not configured any more
+		}
 		t := &ticket{id: x.ID, own: x.Own, broker: x.Broker, filled: x.Filled, notional: x.Notional, ended: x.Ended, due: engine.NoTime, asked: engine.NoTime, since: engine.NoTime, looked: engine.NoTime}
 		a.enter(t)
 	}

@@ -1,0 +1,141 @@
+package gateway
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"tollgate/engine"
+	"tollgate/risk"
+)
+
+// accountsOf makes Cores of accounts with a strategy each.
+func accountsOf(u *engine.Universe, names ...string) func() *Core {
+	return func() *Core {
+		b := risk.NewBudget(risk.DefaultBudget)
+		c := Config{Universe: u, Prefix: "tgtest", Budget: &b}
+		for _, n := range names {
+			c.Accounts = append(c.Accounts, AccountConfig{
+				Name: n, Gate: risk.Sharing(risk.Limits{}, &b), Cash: engine.Dollars(100_000), Members: []engine.Member{{Name: "a"}},
+			})
+		}
+		return New(c)
+	}
+}
+
+// ids places an order on every account and returns the ids they went out under.
+func (r *rig) ids(names ...string) map[string]string {
+	r.t.Helper()
+	r.summary = summaryOf(names...)
+	r.connect()
+	out := map[string]string{}
+	for i, n := range names {
+		s, _ := r.core.Desk(i).Find("a", 0)
+		snap := r.core.Desk(i).Step(&engine.Resync{At: r.now, Strategy: s})[0].(*engine.Snapshot)
+		r.step(Input{Kind: FromWorker, Account: i, Data: engine.AppendEvent(nil, &engine.Intent{
+			Strategy: s, Seq: snap.Intents + 1, Kind: engine.Submit, Ref: snap.Ref + 1, StopLoss: engine.NoPrice, Target: engine.NoPrice,
+			Terms: engine.Terms{Side: engine.Buy, Qty: 1, Type: engine.Limit, Limit: 18_000, Stop: engine.NoPrice},
+		})})
+		out[n] = r.placed().Args["orderId"].(string)
+		if out[n] == "" {
+			r.t.Fatal("an order without an id")
+		}
+	}
+	return out
+}
+
+// TestNoIDTwice: no id of an order is used twice in the life of a journal, whatever
+// becomes of the accounts and instruments in the configuration meanwhile.
+func TestNoIDTwice(t *testing.T) {
+	u := newUniverse(t)
+	rolled := engine.NewUniverse()
+	for _, key := range []string{"NQ 03-24", "ES 06-24"} {
+		if _, err := rolled.Add(key, *specOf(u, key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := rigOf(t, u, accountsOf(u, "B"))
+	used := map[string]bool{}
+	note := func(ids map[string]string) {
+		t.Helper()
+		for n, id := range ids {
+			if used[id] {
+				t.Errorf("%s: %s once more", n, id)
+			}
+			used[id] = true
+		}
+	}
+	note(r.ids("B"))
+	state := r.core.State()
+	prefix := func() string { return strings.Split(r.ids("B")["B"], "-")[0] }
+	for _, names := range [][]string{{"A", "B"}, {"A"}, {"C", "B", "A"}, {"B"}} {
+		r.made = accountsOf(u, names...)
+		r.begin(state)
+		note(r.ids(names...))
+		state = r.core.State()
+	}
+	r.u, r.made = rolled, accountsOf(rolled, "B")
+	r.orders = map[string]string{}
+	r.begin(state)
+	note(r.ids("B"))
+	state = r.core.State()
+	if got := prefix(); got != "tgtest" {
+		t.Fatalf("the prefix is %s", got)
+	}
+
+	var s map[string]any // a state that cannot be taken over
+	if err := json.Unmarshal(state, &s); err != nil {
+		t.Fatal(err)
+	}
+	s["Version"] = 99
+	state, _ = json.Marshal(s)
+	r.begin(state)
+	note(r.ids("B"))
+	now := prefix()
+	r.begin(r.core.State())
+	if again := prefix(); now == "tgtest" || again != now {
+		t.Errorf("the prefix is %s, then %s", now, again)
+	}
+}
+
+func specOf(u *engine.Universe, key string) *engine.Spec {
+	return &engine.Spec{Root: key[:2], Tick: u.Get(0).Tick, PointValue: u.Get(0).Value(4, 1).Decimal(), Months: "HMUZ"}
+}
+
+// TestAContractRolls: the loss of the session outlives a configuration with other
+// instruments, and what is held in one that is not there any more stops entries.
+func TestAContractRolls(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 2, 0)
+	c := r.take("PlaceOrder")
+	r.has(c, "Filled", 2, "4750")
+	r.answer(c, okBody)
+	r.positions = []string{`{"account":"Sim101","instrument":"ES 03-24","marketPosition":"Long","quantity":2,"averagePrice":4750.0}`}
+	r.pass(time.Second)
+	r.quote(0, 18_800)
+	r.want(engine.Intent{Strategy: 1, Kind: engine.Submit, Ref: 1, Terms: engine.Terms{Side: engine.Buy, Qty: 1, Type: engine.Limit, Limit: 60_000}})
+	nq := r.placed()
+	loss := r.core.Desk(0).Book().SessionPnL()
+
+	rolled := engine.NewUniverse()
+	for _, key := range []string{"NQ 03-24", "ES 06-24"} {
+		if _, err := rolled.Add(key, *specOf(r.u, key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.made = func() *Core { return newCore(rolled, 4) }
+	r.begin(r.core.State())
+	r.step(Input{Kind: LinkUp})
+	r.pass(2 * time.Second)
+	if got := r.core.Desk(0).Book().SessionPnL(); got != loss || loss >= 0 {
+		t.Errorf("the session's result was %v and is %v", loss, got)
+	}
+	if why := r.core.Desk(0).Book().ModeReason(); !r.core.Ready() || r.mode() != engine.ReduceOnly || !strings.Contains(why, "holds +2 of ES 03-24, which is not configured") {
+		t.Errorf("ready %v, %v: %s", r.core.Ready(), r.mode(), why)
+	}
+	if o := r.core.Desk(0).Book().Open(0); len(o) != 1 || o[0].State != engine.Working || r.count("PlaceOrder") != 2 {
+		t.Errorf("the order %v in NQ: %+v", nq.Args["orderId"], o)
+	}
+}
