@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"tollgate/configs"
@@ -148,7 +149,7 @@ func (h *house) number(d *engine.Desk) error {
 	return nil
 }
 
-// run runs the worker and carries what it says to the gateway and to people.
+// run runs the worker and watches that it is heard of.
 func (h *house) run(ctx context.Context) error {
 	w, err := worker.New(h.config)
 	if err != nil {
@@ -160,10 +161,11 @@ func (h *house) run(ctx context.Context) error {
 	}
 	defer stop()
 	close(h.serving)
-	go h.carryNews()
 	done := make(chan struct{})
+	var watch sync.WaitGroup
+	defer watch.Wait()
 	defer close(done)
-	go h.watchBeats(done)
+	watch.Go(func() { h.watchBeats(done) })
 	return w.Run(ctx)
 }
 
@@ -185,6 +187,8 @@ func (h *house) carryIntent() func(bus.Msg) {
 	}
 }
 
+// carryNews carries what the worker says to people, until the subscription has ended
+// and nothing is queued.
 func (h *house) carryNews() {
 	for m := range h.news.C {
 		c, err := engine.ParseNews(m.Data)
@@ -244,6 +248,23 @@ func (h *house) watchBeats(done <-chan struct{}) {
 			h.stack.board.heard(h.account, why)
 			h.stack.hand(gateway.Message{Account: h.account, Lost: why})
 		}
+	}
+}
+
+// drainWait is how long the last messages of workers may be on their way.
+const drainWait = 100 * time.Millisecond
+
+// drain gives the gateway and people time to hear what the strategies wanted and said
+// last. Nothing says that the bus has delivered everything, but it takes far less.
+func (s *Stack) drain() {
+	quiet := time.NewTimer(drainWait)
+	defer quiet.Stop()
+	select {
+	case <-quiet.C:
+	case <-s.ended:
+	}
+	for _, h := range s.houses {
+		h.news.Close() // ends carryNews
 	}
 }
 

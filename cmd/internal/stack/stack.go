@@ -71,9 +71,6 @@ type Stack struct {
 // dropped, and the Desk tells by the number that is missing.
 const messageQueue = 4096
 
-// drainWait is how long the last messages of workers may be on their way.
-const drainWait = 100 * time.Millisecond
-
 // Open checks everything that can be checked before anything starts: scripts,
 // instruments, the journal and what it says of the run before.
 func Open(o Options) (*Stack, error) {
@@ -231,7 +228,7 @@ func (s *Stack) Run(ctx context.Context) error {
 	linkCtx, stopLink := context.WithCancel(context.Background())
 	defer stopLink()
 	workCtx, stopWork := context.WithCancel(ctx)
-	var work, rest sync.WaitGroup
+	var work, news, rest sync.WaitGroup
 	errs := make(chan error, len(s.houses)+2)
 	rest.Go(func() {
 		defer s.crashing()
@@ -257,6 +254,7 @@ func (s *Stack) Run(ctx context.Context) error {
 		s.watchKilled(shellCtx)
 	})
 	for _, h := range s.houses {
+		news.Go(h.carryNews)
 		work.Go(func() {
 			defer s.crashing()
 			errs <- h.run(workCtx)
@@ -271,6 +269,7 @@ func (s *Stack) Run(ctx context.Context) error {
 	<-workCtx.Done()
 	work.Wait()
 	s.drain()
+	news.Wait()
 	stopShell()
 	<-s.ended // the link ends last, or the gateway would take it for lost
 	stopLink()
@@ -291,17 +290,6 @@ func (s *Stack) crashing() {
 			s.Crash()
 		}
 		panic(r)
-	}
-}
-
-// drain gives the gateway time to hear what the strategies wanted last. Nothing
-// says that the bus has delivered everything, but it takes far less than this.
-func (s *Stack) drain() {
-	quiet := time.NewTimer(drainWait)
-	defer quiet.Stop()
-	select {
-	case <-quiet.C:
-	case <-s.ended:
 	}
 }
 
