@@ -65,7 +65,8 @@ func (d *Desk) adopt(o *Order, r *Report) {
 	}
 }
 
-// fill books an execution to the order, the strategy and the account.
+// fill books an execution to the order, the strategy and the account. What it closes
+// of others is theirs, and no part of the Fill.
 func (d *Desk) fill(o *Order, r *Report) Fill {
 	in := d.book.Instrument(o.Terms.Instrument)
 	o.Filled += r.Qty
@@ -74,13 +75,17 @@ func (d *Desk) fill(o *Order, r *Report) Fill {
 	}
 	o.Notional += int64(r.Price) * int64(r.Qty)
 	o.Fees += r.Fee
-	d.book.fill(in.ID, o.Terms.Side, r.Qty, r.Price, r.Fee)
-	pnl, trip := d.members[o.Strategy].account.fill(r.At, o.Terms.Side, r.Qty, r.Price, r.Fee, in)
+	qty, fee := d.closeOthers(o, r)
+	if qty == 0 {
+		return Fill{}
+	}
+	d.book.fill(in.ID, o.Terms.Side, qty, r.Price, fee)
+	pnl, trip := d.members[o.Strategy].account.fill(r.At, o.Terms.Side, qty, r.Price, fee, in)
 	if trip != nil {
 		d.trips = append(d.trips, *trip)
 	}
 	d.startPnL()
-	return Fill{Qty: r.Qty, Price: r.Price, Fee: r.Fee, Maker: r.Maker, PnL: pnl}
+	return Fill{Qty: qty, Price: r.Price, Fee: fee, Maker: r.Maker, PnL: pnl}
 }
 
 // end takes an order out of the open ones. The newest ended orders stay known.

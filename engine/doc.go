@@ -66,6 +66,11 @@
 //
 // An Adoption becomes an order of the strategy instance Manual of its instrument,
 // which joins when it is first needed: the gate counts it, and only a kill ends it.
+// What it fills closes, as far as it takes the account nearer to flat, first what Manual
+// holds and then what strategies hold, in the order in which they joined; the rest is
+// Manual's. A strategy hears of its part as a fill of an order it did not place, and its
+// brackets are cut: whoever sells by hand what a strategy bought has closed it, and a
+// stop or an exit left behind would open what nobody wants.
 // Its money is exact, at two neighbouring prices at most. One without a size, larger
 // than MaxQty, or filled beyond its size is counted in Ignored.
 //
@@ -116,9 +121,8 @@
 //   - A plain exit goes out at once, and its bracket works until it fills: the position
 //     is never bare. Flatten is the other order: it cancels first, and closes when the
 //     last order is known to be gone. Use it to leave altogether.
-//   - Only the strategy's own book counts. What others hold, Manual included, neither
-//     frees its children nor cuts them: a trade by hand is somebody's position, and
-//     who closes a strategy's by hand cancels its orders too, or says Recall.
+//   - Only the strategy's own book counts. What other strategies hold, or Manual,
+//     neither frees its children nor cuts them.
 //   - Plain orders are not cut: what a script placed is the script's to cancel.
 //
 // Until a fill is known and its cancel has arrived, a child can fill all the same; so

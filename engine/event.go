@@ -75,7 +75,8 @@ type ModeChange struct {
 // Adoption tells the Desk of something at the broker that it did not cause: an
 // order placed elsewhere, or a position nobody can explain. It becomes an order of
 // the strategy instance Manual on that instrument, counted by the gate like any
-// other and cancelled only by a kill. Desk only; answered by an Update with the
+// other and cancelled only by a kill. What it fills can close what strategies hold (see
+// "what others did" in the package's page). Desk only; answered by an Update with the
 // order's number, under which later Reports are about it.
 type Adoption struct {
 	At       Time

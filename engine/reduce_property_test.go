@@ -18,6 +18,7 @@ type bout struct {
 	*pit
 	seqs     [2]uint64
 	books    [2]Qty
+	manual   Qty
 	late     []func()        // what OCO groups have still to do
 	stubborn map[OrderID]int // cancels refused
 	pairs    [2]map[Ref]bool // entries whose bracket has a stop and a target, and nobody cancelled one
@@ -137,6 +138,32 @@ func (b *bout) answer(refuse bool) {
 	}
 }
 
+// byHand is a trade of a person, contract by contract: one that takes the account
+// nearer to flat is the person's own, else of the first strategy that has it.
+func (b *bout) byHand(t *rapid.T, s Side, q Qty) {
+	for range q {
+		has := func(held Qty) bool { return held*Qty(s) < 0 }
+		book := &b.manual
+		if has(b.manual+b.books[0]+b.books[1]) && !has(b.manual) {
+			book = &b.books[0]
+			if !has(*book) {
+				book = &b.books[1]
+			}
+		}
+		*book += Qty(s)
+	}
+	b.event(&Adoption{At: b.now, Terms: market(s, q), Filled: q, Notional: int64(q) * 1000})
+	who, _ := b.d.Find(Manual, 0)
+	if got := b.d.Holding(who).Position; got != b.manual {
+		t.Fatalf("after %s %d by hand Manual holds %d, not %d", s, q, got, b.manual)
+	}
+	for who, want := range b.books {
+		if got := b.d.Holding(StrategyID(who)).Position; got != want {
+			t.Fatalf("after %s %d by hand strategy %d holds %d, not %d", s, q, who, got, want)
+		}
+	}
+}
+
 func (b *bout) turn(t *rapid.T) {
 	b.now += Time(rapid.SampledFrom([]int64{0, 1e8, 1e9}).Draw(t, "wait"))
 	b.timers()
@@ -144,8 +171,7 @@ func (b *bout) turn(t *rapid.T) {
 	case n == 0:
 		b.link(!b.down)
 	case n == 1:
-		by := market(rapid.SampledFrom([]Side{Buy, Sell}).Draw(t, "by hand"), 2)
-		b.event(&Adoption{At: b.now, Terms: by, Filled: 2, Notional: 2000})
+		b.byHand(t, rapid.SampledFrom([]Side{Buy, Sell}).Draw(t, "by hand"), Qty(rapid.IntRange(1, 5).Draw(t, "contracts")))
 	case n == 2:
 		b.catchUp()
 	case n < 6:

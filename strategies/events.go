@@ -34,7 +34,7 @@ type Bar struct {
 
 // Order is one of the strategy's orders as it stands now.
 type Order struct {
-	ID           int    // what Buy, Sell ... returned, or StopOf, TargetOf; 0 for orders that flatten, which Orders leaves out
+	ID           int    // what Buy, Sell ... returned, or StopOf, TargetOf; 0 for what the strategy did not place (Fill.ID says what), which Orders leaves out
 	Parent       int    // for the stop and target of a bracket: the ID of its entry
 	Side         int    // +1 buy, -1 sell
 	Type         string // MARKET LIMIT STOPMARKET STOPLIMIT
@@ -50,7 +50,7 @@ type Order struct {
 // Fill is an execution of one of the strategy's orders.
 type Fill struct {
 	Time     int64
-	ID       int // of the order, as in Order.ID
+	ID       int // of the order, as in Order.ID; 0 = the strategy did not place it: a flattening, or somebody closed the position by hand
 	Side     int // +1 bought, -1 sold
 	Qty      int
 	Price    float64

@@ -30,7 +30,7 @@
 //     between two such questions doubles up to Timing.Audit. No limit rests on the
 //     figures.
 //   - Orders that are not ours are adopted: counted by the gate, never touched but by
-//     a kill.
+//     a kill. What they close of a strategy's position is closed for the strategy too.
 //
 // # Exactly once
 //

@@ -52,6 +52,10 @@ func (c *Core) remember(a *account, u *engine.Update) {
 	if u.Fill.Qty == 0 && !a.notable(&u.Order) {
 		return
 	}
+	if o := &u.Order; o.FromOutside() {
+		in := c.cfg.Universe.Get(o.Terms.Instrument)
+		c.note(fmt.Sprintf("that closes %d of %s on %s, which now holds %+d", u.Fill.Qty, nameOf(a.desk.Members(), o.Strategy), in.Key, u.Holding.Position))
+	}
 	c.news.happened[c.news.count%keepMoments] = moment{u.At, a.index, u.Order, u.Fill, u.Holding.Position}
 	c.news.count++
 }

@@ -36,6 +36,7 @@ type rig struct {
 	outs      []Output
 	seq       map[engine.StrategyID]uint64
 	published [][]byte // events for workers
+	notes     []string // what people were told
 	silent    bool     // questions are not answered by themselves
 
 	orders    map[string]string // at the broker by our id
@@ -79,6 +80,9 @@ func (r *rig) step(in Input) {
 	for _, o := range r.core.Step(&in) {
 		o.Data = append([]byte(nil), o.Data...)
 		r.outs = append(r.outs, o)
+		if o.Kind == Note {
+			r.notes = append(r.notes, o.Text)
+		}
 		if o.Kind == Publish {
 			r.published = append(r.published, o.Data)
 		}
