@@ -204,6 +204,9 @@ func (d *Desk) Step(e Event) []Command {
 	case *Recall:
 		d.advance(e.At)
 		d.onRecall(e)
+	case *Unsent:
+		d.advance(e.At)
+		d.onUnsent(e)
 	}
 	return d.out
 }

@@ -2,8 +2,8 @@ package engine
 
 // Event is what steps a machine. The set is closed: *Quote, *Intent, *Report,
 // *Update, *TimerFired, *PnL, *LinkChange, *Phase, *ModeChange, *Adoption, *Funds,
-// *Recall, *Resync and *Snapshot, and nothing outside this package can add to it. Which
-// machine takes which is said at each type.
+// *Recall, *Unsent, *Resync and *Snapshot, and nothing outside this package can add to
+// it. Which machine takes which is said at each type.
 type Event interface{ event() }
 
 // Command is what a machine wants done. The set is closed: *Publish, *Send,
@@ -129,6 +129,7 @@ func (*ModeChange) event() {}
 func (*Adoption) event()   {}
 func (*Funds) event()      {}
 func (*Recall) event()     {}
+func (*Unsent) event()     {}
 func (*Resync) event()     {}
 func (*Snapshot) event()   {}
 func (*Phase) event()      {}

@@ -36,6 +36,7 @@ const (
 	tagVersion
 	tagRecall
 	tagFunds
+	tagUnsent
 )
 
 // AppendEvent appends the binary form of an event to b.
@@ -137,6 +138,8 @@ func newEvent(tag byte) Event {
 		return &Resync{}
 	case tagSnapshot:
 		return &Snapshot{}
+	case tagUnsent:
+		return &Unsent{}
 	}
 	return nil
 }
@@ -171,6 +174,8 @@ func layoutOf(e Event) (byte, func(*pack)) {
 		return tagResync, e.pack
 	case *Snapshot:
 		return tagSnapshot, e.pack
+	case *Unsent:
+		return tagUnsent, e.pack
 	}
 	panic(fmt.Sprintf("engine: event %T has no binary form", e))
 }

@@ -166,6 +166,11 @@ func (r *Recall) pack(p *pack) {
 	p.flag(&r.Flatten)
 }
 
+func (u *Unsent) pack(p *pack) {
+	num(p, &u.At)
+	u.Request.pack(p)
+}
+
 func (r *Resync) pack(p *pack) {
 	num(p, &r.At)
 	num(p, &r.Strategy)

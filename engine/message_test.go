@@ -28,6 +28,7 @@ func messages() []Event {
 		&Adoption{1, o.Terms, 1, 100, true, "seen at start"},
 		&Funds{1, 2},
 		&Recall{1, true},
+		&Unsent{1, Request{1, CancelOrder, 2, ClassCancel, o.Terms, 3}},
 		&Resync{1, 2},
 		&Snapshot{1, 2, 3, 4, 5, Holding{1, 2, 3, 4}, Balance{1, 2}, []Order{o, {}}},
 		&Snapshot{At: 1},

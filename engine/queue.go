@@ -122,10 +122,7 @@ func (d *Desk) unsend(o *Order) bool {
 	for i, r := range d.queue {
 		if r.Order == o.ID && r.Kind == PlaceOrder {
 			d.drop(i)
-			o.State = Dead
-			d.end(o, &Report{At: d.book.now, Reason: "cancelled before it was sent"})
-			d.tell(o, Fill{}, nil)
-			d.follow(o)
+			d.neverSent(o)
 			return true
 		}
 	}

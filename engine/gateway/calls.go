@@ -31,7 +31,7 @@ type pending struct {
 	order    engine.OrderID
 	at       engine.Time
 	deadline engine.Time
-	send     *engine.Send // of an order: it may be sent once more after a refusal
+	send     *engine.Send // of an order
 	round    int          // of an audit's question: which audit asked
 }
 
@@ -148,8 +148,9 @@ const (
 )
 
 // throttled: the broker refused a call because the budget, which every tool of the
-// user shares, is spent. The call did not happen. What protects or closes is sent
-// again later; an entry, an exit or a question is not.
+// user shares, is spent. The call did not happen. What protects, cancels or closes goes
+// back to the Desk, whose it is to send again or not; an entry, an exit or a question
+// does not.
 func (c *Core) throttled(p pending) {
 	c.stats.Refused++
 	c.refused++
@@ -171,29 +172,13 @@ func (c *Core) throttled(p pending) {
 	}
 	r, err := p.send.Request()
 	if err == nil && r.Class <= engine.ClassCancel {
-		c.again = append(c.again, p)
+		if p.purpose == placing {
+			p.account.unsent(p.order)
+		}
+		c.step(p.account, &engine.Unsent{At: c.now, Request: r})
 		return
 	}
 	c.turnDown(p, "the broker's budget of calls was spent by another program")
-}
-
-// resend sends once more what was refused for want of tokens and must not be given up.
-func (c *Core) resend() {
-	for len(c.again) > 0 && c.phase != down && !c.addonOff && c.now >= c.pause {
-		p := c.again[0]
-		r, err := p.send.Request()
-		if err != nil {
-			c.again = c.again[1:]
-			continue
-		}
-		r.At = c.now
-		if d := c.cfg.Budget.Take(&r); d != nil {
-			c.pause = max(c.pause, d.Retry)
-			return
-		}
-		c.again = c.again[1:]
-		c.forward(p.account, p.send)
-	}
 }
 
 // turnDown tells the Desk that the broker did not take a call.

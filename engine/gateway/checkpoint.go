@@ -17,7 +17,7 @@ const DefaultCheckpoint = 500_000
 // whose truth is not known, no comparison half done. The state of a Core at rest is
 // all there is to it.
 func (c *Core) AtRest() bool {
-	if c.phase != ready || c.audit.on || len(c.pending) > 0 || len(c.again) > 0 {
+	if c.phase != ready || c.audit.on || len(c.pending) > 0 {
 		return false
 	}
 	for _, a := range c.accounts {

@@ -100,7 +100,6 @@ type Core struct {
 	addonOff bool
 	lastCall uint64
 	pending  []pending // calls without an answer, oldest first
-	again    []pending // orders the broker refused for want of tokens, to be sent once more
 	refused  int       // calls refused for want of tokens in a row
 	pause    engine.Time
 	audit    audit
@@ -195,7 +194,6 @@ func (c *Core) Step(in *Input) []Output {
 	c.fire()
 	c.take(in)
 	c.expire()
-	c.resend()
 	c.ask()
 	return c.outputs()
 }
@@ -307,9 +305,6 @@ func (c *Core) Wake() engine.Time {
 	}
 	if len(c.pending) > 0 {
 		sooner(c.pending[0].deadline)
-	}
-	if len(c.again) > 0 && c.phase != down && !c.addonOff {
-		sooner(c.pause)
 	}
 	if c.phase != down {
 		sooner(c.nextQuestionAt())

@@ -37,8 +37,8 @@
 // An order carries an id of ours: the journal's prefix, the account and the Desk's
 // number. A call whose answer is lost leaves its order Unknown, which counts at full
 // size, until a look-up by that id tells. It is never sent again. A call the broker
-// refused for want of tokens did not happen: what protects, cancels or closes is sent
-// once more, anything else is turned down.
+// refused for want of tokens did not happen: what protects, cancels or closes waits at
+// the Desk again, which may take it back; anything else is turned down.
 //
 // # The budget
 //

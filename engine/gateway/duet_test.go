@@ -466,7 +466,7 @@ func (d *duet) replay() {
 
 func (d *duet) dump() {
 	if d.t.Failed() {
-		d.t.Logf("phase %d, addon off %v, audit %+v, pause %v, %d pending, %d again, now %v, wake %v, stats %+v", d.core.phase, d.core.addonOff, d.core.audit, d.core.pause.Sub(begins), len(d.core.pending), len(d.core.again), d.now.Sub(begins), d.core.Wake().Sub(begins), d.core.stats)
+		d.t.Logf("phase %d, addon off %v, audit %+v, pause %v, %d pending, now %v, wake %v, stats %+v", d.core.phase, d.core.addonOff, d.core.audit, d.core.pause.Sub(begins), len(d.core.pending), d.now.Sub(begins), d.core.Wake().Sub(begins), d.core.stats)
 		for _, a := range d.alarms {
 			d.t.Log(a)
 		}

@@ -62,3 +62,35 @@ func TestAdoptedInTheMiddle(t *testing.T) {
 		t.Errorf("it counts %d", long)
 	}
 }
+
+// TestThrottledAndCut: a closing order that the broker refused for want of tokens, and
+// then the link went, goes out when positions have been compared, and not before.
+func TestThrottledAndCut(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 1, 0)
+	c := r.take("PlaceOrder")
+	r.has(c, "Filled", 1, "4750")
+	r.answer(c, okBody)
+	r.positions = []string{foreignPosition}
+	r.pass(time.Second)
+	r.want(engine.Intent{Kind: engine.Flatten})
+	r.answer(r.take("PlaceOrder"), throttledBody)
+	r.step(Input{Kind: LinkDown, Text: "cut"})
+	r.pass(time.Minute)
+	r.silent = true
+	r.step(Input{Kind: LinkUp})
+	r.pass(time.Second)
+	if n := r.count("PlaceOrder"); n != 2 || r.core.Ready() {
+		t.Fatalf("%d orders before anything was compared", n)
+	}
+	r.silent = false
+	r.reply()
+	r.pass(time.Second)
+	if n := r.count("PlaceOrder"); n != 3 || !r.core.Ready() {
+		t.Fatalf("%d orders, ready %v", n, r.core.Ready())
+	}
+	if c := r.take("PlaceOrder"); c.Args["action"] != "SELL" || c.Args["orderId"] != "tgtest-0-2" {
+		t.Errorf("%+v", c)
+	}
+}

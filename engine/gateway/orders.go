@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"slices"
 	"time"
 
 	"tollgate/engine"
@@ -60,6 +61,14 @@ func (o *orders) add(t *ticket) {
 	if t.broker != "" {
 		o.byBroker[t.broker] = t
 	}
+}
+
+// unsent ends the ticket of an order that was refused for want of tokens: the broker
+// has never heard of it.
+func (o *orders) unsent(id engine.OrderID) {
+	t := o.tickets[id]
+	delete(o.tickets, id)
+	o.open = slices.DeleteFunc(o.open, func(x *ticket) bool { return x == t })
 }
 
 // alias takes note of the broker's id of an order. NinjaTrader may give an order a

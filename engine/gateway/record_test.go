@@ -182,7 +182,7 @@ func TestStateRoundTrip(t *testing.T) {
 	held := 0
 	for range 60 {
 		d.run(700 * time.Millisecond)
-		if len(d.core.pending) > 0 || len(d.core.again) > 0 || d.core.phase != ready || !d.settled() {
+		if len(d.core.pending) > 0 || d.core.phase != ready || !d.settled() {
 			continue // what is under way becomes a doubt in the next run
 		}
 		held++
