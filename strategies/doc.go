@@ -50,11 +50,14 @@
 //
 // A script can be edited while it runs. The new version takes over between two
 // events: orders, position and named timers stay, lines are warm, exported package
-// variables are carried over by name and type. What changed its shape starts anew,
-// unless the script says how to read it:
+// variables are carried over by name and type; a field that is new begins as the new
+// source says, in the elements of a slice or a map with zero. An exported variable of
+// plain values that no code changes is a setting, and is what the new source says.
+// What changed its shape or its name starts anew, unless the script says how to read it:
 //
 //	func Migrate(old *strategies.State) { S.Average = old.Float("S.Mean") }
 //
+// What starts anew or is left behind is named when the new version has taken over.
 // A panic in Migrate refuses the new version, and the old one goes on. OnStart is
 // not called again.
 //

@@ -115,8 +115,9 @@ type Program struct {
 	// is carried over.
 	Carry func(from *Program) error
 	// What Carry found: state variables it had to start anew, handlers of the version
-	// before that this one lacks, and what Migrate asked for in vain.
-	Reset, Dropped, Missed []string
+	// before that this one lacks, what Migrate asked for in vain, variables that start
+	// anew because they are not exported, and what this version has no place for.
+	Reset, Dropped, Missed, Small, Left []string
 	// Host is the loader's own handle; nobody else looks into it.
 	Host any
 	// Locate turns a panic recovered from a handler into "file:line: what

@@ -1,6 +1,7 @@
 package strategies
 
 import (
+	"slices"
 	"strings"
 
 	"tollgate/engine"
@@ -115,20 +116,31 @@ func (r *Runner) remember(q *engine.Quote) {
 	r.histories[q.Instrument].add(q, r.cfg.History)
 }
 
-// Remarks says what a new version begins without, to stand after a sentence.
-func (p *Program) Remarks() string {
+// Remarks says what a new version begins without, to stand after a sentence: programs
+// are its instances, and what holds for one of them is said.
+func Remarks(programs ...*Program) string {
 	text := ""
 	for _, r := range []struct {
 		what  string
-		names []string
+		names func(*Program) []string
 	}{
-		{"no longer there", p.Dropped},
-		{"started anew, because their type changed or they hold functions or what the host made", p.Reset},
-		{"Migrate read as zero what the version before does not have, or has as another kind", p.Missed},
-		{"no closed bar yet of", p.NotReady()},
+		{"no longer there", func(p *Program) []string { return p.Dropped }},
+		{"started anew, because their type changed or they hold functions or what the host made", func(p *Program) []string { return p.Reset }},
+		{"started anew, because only names with a capital letter live on", func(p *Program) []string { return p.Small }},
+		{"left behind, because the new version has nothing of that name", func(p *Program) []string { return p.Left }},
+		{"Migrate read as zero what the version before does not have, or has as another kind", func(p *Program) []string { return p.Missed }},
+		{"no closed bar yet of", (*Program).NotReady},
 	} {
-		if len(r.names) > 0 {
-			text += "; " + r.what + ": " + strings.Join(r.names, ", ")
+		var names []string
+		for _, p := range programs {
+			for _, name := range r.names(p) {
+				if !slices.Contains(names, name) {
+					names = append(names, name)
+				}
+			}
+		}
+		if len(names) > 0 {
+			text += "; " + r.what + ": " + strings.Join(names, ", ")
 		}
 	}
 	return text

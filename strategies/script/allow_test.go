@@ -70,7 +70,7 @@ func checkSignatures(t *testing.T, names []string) {
 // hostOnly is what package strategies exports for the host alone.
 var hostOnly = []string{
 	"Setup", "Param", "Program", "Handlers", "NewSetup", "Begin", "ParseTimeOfDay", "HandlerNames",
-	"NewState", "Runner", "RunnerConfig", "NewRunner", "OnPanic", "FlattenOnPanic", "LeaveOnPanic", "Guard", "Rehearse", "StoppedItself", "MaxIntents",
+	"NewState", "Runner", "RunnerConfig", "NewRunner", "OnPanic", "FlattenOnPanic", "LeaveOnPanic", "Guard", "Rehearse", "Remarks", "StoppedItself", "MaxIntents",
 }
 
 // Every exported name of package strategies is either for scripts or known to

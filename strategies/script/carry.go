@@ -2,10 +2,12 @@ package script
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"tollgate/strategies"
 )
@@ -87,11 +89,13 @@ func (c *checker) declaration(e ast.Expr) string {
 
 // carry copies the state of the version before into this one: variables of the
 // same name and type, copied deep, so that the old version can still be gone back
-// to; what two of them point at stays one thing. A variable whose type changed, or that holds functions or things of the host,
-// starts anew and is named in the program's Reset.
+// to; what two of them point at stays one thing. A field that is new begins as this
+// version says. A variable whose type changed, or that holds functions or things of the
+// host, starts anew and is named in the program's Reset. What neither version changes is
+// no state but a setting: it is what this version says.
 func (in *instance) carry(p *strategies.Program) func(*strategies.Program) error {
 	return func(from *strategies.Program) error {
-		p.Reset, p.Dropped, p.Missed = nil, nil, nil
+		p.Reset, p.Dropped, p.Missed, p.Small, p.Left = nil, nil, nil, nil, nil
 		old, ok := from.Host.(*instance)
 		if !ok {
 			return nil
@@ -105,30 +109,45 @@ func (in *instance) carry(p *strategies.Program) func(*strategies.Program) error
 		before := old.it.Symbols(packageName)[packageName]
 		now := in.it.Symbols(packageName)[packageName]
 		for _, name := range in.checked.State {
-			if !slices.Contains(old.checked.State, name) {
+			if !slices.Contains(old.checked.State, name) || slices.Contains(in.checked.settings, name) && slices.Contains(old.checked.settings, name) {
 				continue
 			}
+			c.path = append(c.path[:0], name)
 			dst, src := now[name], before[name]
 			if !dst.IsValid() || !src.IsValid() || !dst.CanSet() {
 				p.Reset = append(p.Reset, name)
 				continue
 			}
 			fresh := reflect.New(dst.Type()).Elem()
-			known := maps.Clone(c.done)
+			fresh.Set(dst)
+			known, left := maps.Clone(c.done), len(c.left)
 			if !c.copy(fresh, src, 0) {
-				c.done = known // half of what it points at was not copied
+				c.done, c.left = known, c.left[:left] // half of what it points at was not copied
 				p.Reset = append(p.Reset, name)
 				continue
 			}
 			dst.Set(fresh)
 		}
-		return in.migrate(p, before)
+		for _, name := range old.checked.State {
+			if v := before[name]; !slices.Contains(in.checked.State, name) && !slices.Contains(old.checked.settings, name) && v.IsValid() && !v.IsZero() {
+				c.left = append(c.left, name)
+			}
+		}
+		for _, name := range in.checked.small {
+			if slices.Contains(old.checked.small, name) {
+				p.Small = append(p.Small, name)
+			}
+		}
+		return in.migrate(p, before, c.left)
 	}
 }
 
-// carrier copies values deep. done holds pointers copied already, so that what
-// was shared stays shared and rings end.
-type carrier struct{ done map[uintptr]reflect.Value }
+// carrier copies values deep, onto what the new version begins with.
+type carrier struct {
+	done map[uintptr]reflect.Value // pointers copied already, so that what was shared stays shared and rings end
+	path []string                  // of names to where it is
+	left []string                  // paths of values that the new version has no field for, each once
+}
 
 // maxDepth bounds nested values.
 const maxDepth = 100
@@ -150,6 +169,7 @@ func (c *carrier) copy(dst, src reflect.Value, depth int) bool {
 	case reflect.Pointer:
 		return c.copyPointer(dst, src, depth)
 	case reflect.Interface, reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		dst.SetZero()
 		return src.IsNil()
 	}
 	if !src.Type().ConvertibleTo(dst.Type()) {
@@ -159,7 +179,7 @@ func (c *carrier) copy(dst, src reflect.Value, depth int) bool {
 	return true
 }
 
-// copyStruct copies fields by name; fields that only one side has are left.
+// copyStruct copies fields by name; those that are new are left as they are.
 func (c *carrier) copyStruct(dst, src reflect.Value, depth int) bool {
 	if dst.Type().PkgPath() != "" {
 		if dst.Type() != src.Type() {
@@ -168,17 +188,43 @@ func (c *carrier) copyStruct(dst, src reflect.Value, depth int) bool {
 		dst.Set(src) // a value of the library, such as time.Time
 		return true
 	}
-	for i := range dst.NumField() {
-		from := src.FieldByName(dst.Type().Field(i).Name)
-		if from.IsValid() && (!dst.Field(i).CanSet() || !c.copy(dst.Field(i), from, depth+1)) {
+	for i := range src.NumField() {
+		name := src.Type().Field(i).Name
+		to := dst.FieldByName(name)
+		c.path = append(c.path, writtenName(name))
+		if !to.IsValid() {
+			c.leave(src.Field(i))
+		} else if !to.CanSet() || !c.copy(to, src.Field(i), depth+1) {
 			return false
 		}
+		c.path = c.path[:len(c.path)-1]
 	}
 	return true
 }
 
+// hiddenMark is what the interpreter puts before the name of a field that is not
+// exported.
+const hiddenMark = "X"
+
+// writtenName is a field's name as the script has it, of what the interpreter made of it.
+func writtenName(field string) string {
+	if own, ok := strings.CutPrefix(field, hiddenMark); ok && own != "" && !token.IsExported(own) {
+		return own
+	}
+	return field
+}
+
+// leave notes that a value stays behind.
+func (c *carrier) leave(src reflect.Value) {
+	path := strings.Join(c.path, ".")
+	if !src.IsZero() && !slices.Contains(c.left, path) {
+		c.left = append(c.left, path)
+	}
+}
+
 func (c *carrier) copySlice(dst, src reflect.Value, depth int) bool {
 	if src.IsNil() {
+		dst.SetZero()
 		return true
 	}
 	dst.Set(reflect.MakeSlice(dst.Type(), src.Len(), src.Len()))
@@ -196,6 +242,7 @@ func (c *carrier) copyItems(dst, src reflect.Value, depth int) bool {
 
 func (c *carrier) copyMap(dst, src reflect.Value, depth int) bool {
 	if src.IsNil() {
+		dst.SetZero()
 		return true
 	}
 	dst.Set(reflect.MakeMapWithSize(dst.Type(), src.Len()))
@@ -212,6 +259,7 @@ func (c *carrier) copyMap(dst, src reflect.Value, depth int) bool {
 // copyPointer copies what is pointed at; things of the host are not state.
 func (c *carrier) copyPointer(dst, src reflect.Value, depth int) bool {
 	if src.IsNil() {
+		dst.SetZero()
 		return true
 	}
 	if dst.Type().Elem().PkgPath() != "" {
@@ -222,6 +270,9 @@ func (c *carrier) copyPointer(dst, src reflect.Value, depth int) bool {
 		return true
 	}
 	made := reflect.New(dst.Type().Elem())
+	if !dst.IsNil() {
+		made.Elem().Set(dst.Elem())
+	}
 	c.done[src.Pointer()] = made
 	dst.Set(made)
 	return c.copy(made.Elem(), src.Elem(), depth+1)

@@ -24,11 +24,13 @@ type Checked struct {
 	Warnings Findings // what did not refuse it but is worth saying
 	Notes    Findings // what is good to know while writing it
 
-	sites map[string][]site // of the host's declarations
-	code  string            // for the interpreter, all files in one
-	marks []marker          // by function: where its current line is kept
-	rings []*types.Named    // the roots of its types that refer to themselves
-	pull  pullCache
+	small    []string          // of Lost: those that only lack a capital letter
+	settings []string          // of State: those that the script never changes
+	sites    map[string][]site // of the host's declarations
+	code     string            // for the interpreter, all files in one
+	marks    []marker          // by function: where its current line is kept
+	rings    []*types.Named    // the roots of its types that refer to themselves
+	pull     pullCache
 }
 
 // checker carries one script through the passes.
@@ -75,7 +77,10 @@ func check(src *Source, free bool) (*Checked, error) {
 	if len(c.found.Errors()) > 0 {
 		return nil, c.found
 	}
-	state, lost := c.stateNames(), c.lostNames() // the rewrite moves the values of variables
+	changed := c.altered() // the rewrite moves the values of variables
+	state := c.stateNames()
+	lost, small := c.lostNames(changed)
+	settings := c.settingNames(state, changed)
 	sites := c.sites()
 	c.doubts()
 	c.found = c.found.sorted()
@@ -87,7 +92,7 @@ func check(src *Source, free bool) (*Checked, error) {
 		return nil, fmt.Errorf("script %s: %w", src.Name, err)
 	}
 	return &Checked{
-		Source: src, Package: c.files[0].Name.Name, Handlers: handlers, State: state, Lost: lost,
+		Source: src, Package: c.files[0].Name.Name, Handlers: handlers, State: state, Lost: lost, small: small, settings: settings,
 		Warnings: c.found.Warnings(), Notes: c.found.Notes(), sites: sites, code: code, marks: marks, rings: roots,
 	}, nil
 }

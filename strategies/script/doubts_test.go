@@ -50,7 +50,12 @@ func wantTold(t *testing.T, text string, want []string) *Checked {
 
 // TestLostState: each way to change a variable, and each way to only read it.
 func TestLostState(t *testing.T) {
-	const types = "type state struct{ n int }\nfunc (s *state) add() { s.n++ }\nfunc (s *state) twice() { s.add() }\nfunc (s *state) get() int { return s.n }\nfunc (s state) copy() int { s.n++; return s.n }\nfunc set(s *state) { s.n = 1 }\n"
+	const types = "type state struct{ n int }\nfunc (s *state) add() { s.n++ }\nfunc (s *state) twice() { s.add() }\nfunc (s *state) get() int { return s.n }\nfunc (s state) copy() int { s.n++; return s.n }\nfunc set(s *state) { s.n = 1 }\n" +
+		"func fill(m map[int]int) { put(m, 1) }\nfunc put(m map[int]int, k int) { m[k] = 1 }\nfunc peek(m map[int]int) int { return m[1] }\n" +
+		"type set1 map[int]bool\nfunc (s set1) add(k int) { s[k] = true }\nfunc (s set1) has(k int) bool { return s[k] }\n" +
+		"type box struct{ in []*state }\nfunc (b box) find() *state { return b.in[0] }\n" +
+		"func counter() func() int {\nn := 0\nreturn func() int { n++; return n }\n}\nfunc twoDeep() func() int { return counter() }\n" +
+		"func constant() func() int {\nn := 7\nreturn func() int { m := n; m++; return m }\n}\n"
 	for _, c := range []struct{ declare, body, lost string }{
 		{"var s state", "s.n++", "s"},
 		{"var s state", "s.add()", "s"},
@@ -67,14 +72,41 @@ func TestLostState(t *testing.T) {
 		{"var f func()", "f = func() {}", "f"},
 		{"var F struct{ g []func() }", "F.g = nil", "F"},
 		{"var F = func() {}", "F()", ""},
+		{"var m = map[int]int{}", "delete(m, 1)", "m"},
+		{"var m = map[int]int{}", "clear(m)", "m"},
+		{"var m = map[int]int{}", "fill(m)", "m"},
+		{"var m = map[int]int{}", "ctx.Log(peek(m))", ""},
+		{"var m = map[int]int{}", "n := m\nn[1] = 2", "m"},
+		{"var m = map[int]int{}", "n := m[1]\nn++\nctx.Log(n)", ""},
+		{"var m = set1{}", "m.add(1)", "m"},
+		{"var m = set1{}", "ctx.Log(m.has(1))", ""},
+		{"var m = map[int]*state{}", "s, ok := m[1]\nif ok {\ns.n++\n}", "m"},
+		{"var m = map[int]state{}", "s, ok := m[1]\nif ok {\ns.n++\n}", ""},
+		{"var l []*state", "for _, s := range l {\ns.n++\n}", "l"},
+		{"var l []*state", "for _, s := range l {\nset(s)\n}", "l"},
+		{"var l []*state", "for _, s := range l {\nctx.Log(s.n)\n}", ""},
+		{"var l []int", "slices.Sort(l)", "l"},
+		{"var l []int", "n := slices.Clone(l)\nslices.Sort(n)", ""},
+		{"var l []int", "sort.Ints(l)", "l"},
+		{"var a [3]int", "copy(a[:], []int{1})", "a"},
+		{"var b box", "b.find().n++", "b"},
+		{"var b box", "s := b.find()\nset(s)", "b"},
+		{"var next = counter() // func()", "ctx.Log(next())", "next"},
+		{"var next = twoDeep() // func()", "ctx.Log(next())", "next"},
+		{"var next = constant() // func()", "ctx.Log(next())", ""},
 	} {
-		text := c.declare + "\n" + types + "func OnStart(ctx *strategies.Context) {\n" + c.body + "\n}\n"
+		text, line := c.declare+"\n"+types+"func OnStart(ctx *strategies.Context) {\n"+c.body+"\n}\n", 3
+		for _, name := range []string{"slices", "sort"} {
+			if strings.Contains(c.body, name+".") {
+				text, line = "import \""+name+"\"\n"+text, line+1
+			}
+		}
 		var want []string
 		switch {
 		case strings.Contains(c.declare, "func()") && c.lost != "":
-			want = []string{"3:5 note lost-type"}
+			want = []string{fmt.Sprint(line) + ":5 note lost-type"}
 		case c.lost != "":
-			want = []string{"3:5 note lost-name"}
+			want = []string{fmt.Sprint(line) + ":5 note lost-name"}
 		}
 		if got := wantTold(t, text, want); strings.Join(got.Lost, " ") != c.lost {
 			t.Errorf("%s, %s: lost %q, want %q", c.declare, c.body, got.Lost, c.lost)

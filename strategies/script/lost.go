@@ -8,17 +8,18 @@ import (
 )
 
 // lostNames are the package variables that the script changes and that start anew with a
-// reload: because they are not exported, or because what they hold cannot be carried
-// over, which has a note of its own.
-func (c *checker) lostNames() []string {
-	changed := c.altered()
-	var names, small []string
+// reload: small, because they are not exported, or because what they hold cannot be
+// carried over, which has a note of its own.
+func (c *checker) lostNames(changed map[types.Object]bool) (names, small []string) {
+	makers := c.makers()
 	first := token.NoPos
 	for _, name := range c.pkg.Scope().Names() { // sorted
 		obj := c.pkg.Scope().Lookup(name)
 		switch {
 		case !changed[obj] || !isVariable(obj):
 			continue
+		case holdsFunc(obj.Type(), map[types.Type]bool{}) && c.callsOneOf(c.initialOf(obj), makers):
+			c.add(obj.Pos(), Note, "lost-type", "a reload starts "+name+" anew: what its functions keep to themselves is the old version's", "keep it in a struct with methods, in a variable whose name begins with a capital letter")
 		case holdsFunc(obj.Type(), map[types.Type]bool{}):
 			c.add(obj.Pos(), Note, "lost-type", "a reload starts "+name+" anew: a function in it would be the old version's", "set it in every handler that calls it while it is nil, or choose among plain functions by a number")
 		case !obj.Exported():
@@ -34,7 +35,7 @@ func (c *checker) lostNames() []string {
 	if len(small) > 0 {
 		c.add(first, Note, "lost-name", "a reload starts "+strings.Join(small, ", ")+" anew", "begin a name with a capital letter to carry it over")
 	}
-	return names
+	return names, small
 }
 
 // altered are the variables that the script assigns to, in whole or in part, or that
@@ -47,32 +48,42 @@ func (c *checker) altered() map[types.Object]bool {
 		}
 	}
 	writers := c.writers()
-	for _, f := range c.files {
-		ast.Inspect(f, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.AssignStmt:
-				for _, e := range n.Lhs {
-					note(e)
-				}
-			case *ast.IncDecStmt:
-				note(n.X)
-			case *ast.RangeStmt:
-				if n.Tok == token.ASSIGN {
-					note(n.Key)
-					note(n.Value)
-				}
-			case *ast.UnaryExpr:
-				if n.Op == token.AND {
-					note(n.X)
-				}
-			case *ast.SelectorExpr:
-				if writers[c.info.Uses[n.Sel]] {
-					note(n.X)
-				}
+	assigned := func(n ast.Node) {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, e := range n.Lhs {
+				note(e)
 			}
-			return true
-		})
+		case *ast.IncDecStmt:
+			note(n.X)
+		case *ast.RangeStmt:
+			if n.Tok == token.ASSIGN {
+				note(n.Key)
+				note(n.Value)
+			}
+		}
 	}
+	visit := func(n ast.Node, first bool) {
+		if !first {
+			assigned(n)
+		}
+		switch n := n.(type) {
+		case *ast.UnaryExpr:
+			if n.Op == token.AND {
+				note(n.X)
+			}
+		case *ast.SelectorExpr:
+			if writers[c.info.Uses[n.Sel]] {
+				note(n.X)
+			}
+		}
+	}
+	for _, f := range c.files {
+		for _, d := range f.Decls {
+			c.inspectRuns(d, visit)
+		}
+	}
+	c.otherWays(changed)
 	return changed
 }
 

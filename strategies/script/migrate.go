@@ -2,7 +2,9 @@ package script
 
 import (
 	"fmt"
+	"go/token"
 	"reflect"
+	"slices"
 	"strings"
 
 	"tollgate/strategies"
@@ -10,8 +12,9 @@ import (
 
 // migrate lets the new version look at the state of the one before, for what could
 // not be carried over by name and type. A panic in it refuses the swap.
-func (in *instance) migrate(p *strategies.Program, before map[string]reflect.Value) (err error) {
-	if p.Handlers.Migrate == nil {
+// What carrying over has left behind, by path, is told unless it was read here.
+func (in *instance) migrate(p *strategies.Program, before map[string]reflect.Value, left []string) (err error) {
+	if p.Left = left; p.Handlers.Migrate == nil {
 		return nil
 	}
 	defer func() {
@@ -19,7 +22,10 @@ func (in *instance) migrate(p *strategies.Program, before map[string]reflect.Val
 			err = fmt.Errorf("the state cannot be migrated, so the version before goes on: %s", in.locate(r))
 		}
 	}()
-	state := strategies.NewState(func(path string) any { return at(before, path) })
+	state := strategies.NewState(func(path string) any {
+		p.Left = slices.DeleteFunc(p.Left, func(l string) bool { return l == path || strings.HasPrefix(path, l+".") })
+		return at(before, path)
+	})
 	p.Handlers.Migrate(state)
 	p.Missed = state.Missed()
 	return nil
@@ -38,6 +44,9 @@ func at(vars map[string]reflect.Value, path string) any {
 		}
 		if v.Kind() != reflect.Struct {
 			return nil
+		}
+		if !token.IsExported(field) {
+			field = hiddenMark + field
 		}
 		if v = v.FieldByName(field); !v.IsValid() {
 			return nil

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -150,8 +151,119 @@ func Migrate(old *strategies.State) {
 	if err := now.Carry(old); err != nil {
 		t.Fatal(err)
 	}
-	const want = "; no longer there: OnFill; Migrate read as zero what the version before does not have, or has as another kind: Nope, S.Name, Total"
-	if got := now.Remarks(); got != want {
+	const want = "; no longer there: OnFill; left behind, because the new version has nothing of that name: Levels, Top; Migrate read as zero what the version before does not have, or has as another kind: Nope, S.Name, Total"
+	if got := strategies.Remarks(now); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestNewFieldsBeginAsWritten: a field that the version before lacks has the value that
+// the new source gives it, behind pointers too; what is carried over wins where both
+// have it, nil included.
+func TestNewFieldsBeginAsWritten(t *testing.T) {
+	const old = `
+type inner struct{ A int }
+type cfg struct{ Stop int; In inner; L []int; M map[int]int; N *inner; seen int }
+var S = cfg{Stop: 10}
+var P = &cfg{Stop: 5}
+var F struct{ N int }
+func OnStart(ctx *strategies.Context) {
+	S.Stop++
+	P.Stop++
+	S.In.A, P.seen, F.N = 3, 4, 5
+}
+`
+	next := strings.NewReplacer(
+		"A int", "A, B int", "Stop int", "Stop, Target int", "struct{ N int }", "struct{ N int; Rule func() int }",
+		"cfg{Stop: 10}", "cfg{Stop: 10, Target: 20, In: inner{1, 2}, L: []int{1}, M: map[int]int{1: 1}, N: &inner{}}", "cfg{Stop: 5}", "cfg{Stop: 5, Target: 7}",
+	).Replace(old)
+	vars, reset, err := taken(t, old, next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprintf("%+v %+v %v", vars["S"], vars["P"].Elem(), vars["F"].Field(0)), "{Stop:11 Target:20 In:{A:3 B:2} L:[] M:map[] N:<nil> Xseen:0} {Stop:6 Target:7 In:{A:0 B:0} L:[] M:map[] N:<nil> Xseen:4} 5"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if !vars["S"].FieldByName("L").IsNil() || !vars["S"].FieldByName("M").IsNil() || len(reset) != 0 {
+		t.Errorf("S %+v, started anew: %v", vars["S"], reset)
+	}
+}
+
+// TestWhatIsLeftBehindIsTold: fields and variables that are gone or have another name,
+// and those with small letters; unless Migrate reads them, or they held nothing.
+func TestWhatIsLeftBehindIsTold(t *testing.T) {
+	const old = `
+type level struct{ Hits, Zero, hidden int }
+var S struct{ Count, Read, low int; In struct{ Deep int } }
+var Book = map[string][]level{}
+var Gone, Read, Zero int
+var Table = [2]int{1, 2}
+var small, constant, only int
+func OnStart(ctx *strategies.Context) {
+	S.Count, S.Read, S.low, S.In.Deep, Gone, Read = 1, 2, 7, 3, 4, 5
+	Book["a"] = []level{{Hits: 1, hidden: 2}, {Hits: 2, hidden: 3}}
+	Zero = 0
+	small++
+	only++
+}
+`
+	const next = `
+type level struct{ Touches int }
+var S struct{ Number, Now int; In struct{ Deeper int } }
+var Book = map[string][]level{}
+var small, constant int
+func OnStart(ctx *strategies.Context) { small++; constant++ }
+func Migrate(s *strategies.State) { S.Now = s.Int("S.Read") + s.Int("Read") + s.Int("S.low") }
+`
+	var programs []*strategies.Program
+	for _, text := range []string{old, old, next, next} {
+		p, err := Load(FromText("s.go", "package s\n\nimport \"tollgate/strategies\"\n\n"+text), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		programs = append(programs, p)
+	}
+	programs[1].Handlers.OnStart(&strategies.Context{}) // the other instance has nothing to lose yet
+	for i := range 2 {
+		if err := programs[2+i].Carry(programs[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = "; started anew, because only names with a capital letter live on: small; left behind, because the new version has nothing of that name: Book.Hits, Book.hidden, S.Count, S.In.Deep, Gone"
+	if got := (&Candidate{Programs: programs[2:]}).Remarks(); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if now := programs[3].Host.(*instance).it.Symbols(packageName)[packageName]["S"].FieldByName("Now").Int(); now != 2+5+7 {
+		t.Errorf("Migrate read %d", now)
+	}
+}
+
+// TestSettingsComeFromTheNewSource: an exported variable of a plain value that neither
+// version changes is what the new source says. One that can be changed is carried over.
+func TestSettingsComeFromTheNewSource(t *testing.T) {
+	const old = `
+type cfg struct{ Stop int; Name string }
+var Cfg, Moved, Once = cfg{10, "a"}, cfg{1, "a"}, cfg{1, "a"}
+var Sizes, Sliced = [2]int{1, 2}, [2]int{1, 2}
+var Limit, Soon = 3.5, 1
+var List = []int{1}
+func init() { Limit = 4 }
+func set(c *cfg, n []int) { c.Stop = n[0] + 7 }
+func OnStart(ctx *strategies.Context) {
+	set(&Moved, Sliced[:])
+	Soon = 2
+}
+`
+	next := strings.NewReplacer(`cfg{10, "a"}, cfg{1, "a"}, cfg{1, "a"}`, `cfg{99, "b"}, cfg{99, "b"}, cfg{99, "b"}`, "{1, 2}", "{3, 4}", "= 4", "= 5", "[]int{1}", "[]int{9}", "Soon = 2", "Once.Stop++", "3.5, 1", "3.5, 9").Replace(old)
+	vars, _, err := taken(t, old, next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, name := range []string{"Cfg", "Moved", "Once", "Sizes", "Sliced", "Limit", "Soon", "List"} {
+		got += fmt.Sprint(vars[name], " ")
+	}
+	if want := "{99 b} {8 a} {1 a} [3 4] [1 2] 5 2 [1] "; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

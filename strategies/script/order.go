@@ -97,12 +97,12 @@ func (o *orderCheck) writeByCall(n *ast.CallExpr, keys map[any]bool) {
 }
 
 // isEmpty reports whether a slice is x[:0:0], which append cannot write into.
-func (o *orderCheck) isEmpty(e ast.Expr) bool {
+func (c *checker) isEmpty(e ast.Expr) bool {
 	s, ok := ast.Unparen(e).(*ast.SliceExpr)
 	if !ok || !s.Slice3 {
 		return false
 	}
-	v := o.info.Types[s.Max].Value
+	v := c.info.Types[s.Max].Value
 	return v != nil && constant.Sign(v) == 0
 }
 

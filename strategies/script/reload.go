@@ -18,12 +18,7 @@ type Candidate struct {
 }
 
 // Remarks says what the version begins without, once it was swapped in.
-func (c *Candidate) Remarks() string {
-	if len(c.Programs) == 0 {
-		return ""
-	}
-	return c.Programs[0].Remarks()
-}
+func (c *Candidate) Remarks() string { return strategies.Remarks(c.Programs...) }
 
 // Reloader turns changes of a strategy's files into candidates, off the hot path.
 // The owner of the Runner takes them from Ready between two events and swaps; it
