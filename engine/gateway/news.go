@@ -54,7 +54,7 @@ func (c *Core) remember(a *account, u *engine.Update) {
 	}
 	if o := &u.Order; o.FromOutside() {
 		in := c.cfg.Universe.Get(o.Terms.Instrument)
-		c.note(fmt.Sprintf("that closes %d of %s on %s, which now holds %+d", u.Fill.Qty, nameOf(a.desk.Members(), o.Strategy), in.Key, u.Holding.Position))
+		c.note(fmt.Sprintf("a trade elsewhere closed %d of %s on %s, which now holds %+d", u.Fill.Qty, nameOf(a.desk.Members(), o.Strategy), in.Key, u.Holding.Position))
 	}
 	c.news.happened[c.news.count%keepMoments] = moment{u.At, a.index, u.Order, u.Fill, u.Holding.Position}
 	c.news.count++

@@ -35,7 +35,7 @@ func TestClosedByHand(t *testing.T) {
 		if mode := r.mode(); (mode == engine.Active) != listed || (r.core.Stats().Differences == 0) != listed {
 			t.Errorf("listed %v: %v, %d differences", listed, mode, r.core.Stats().Differences)
 		}
-		if !slices.ContainsFunc(r.notes, func(s string) bool { return strings.Contains(s, "that closes 2 of") }) {
+		if !slices.ContainsFunc(r.notes, func(s string) bool { return strings.Contains(s, "a trade elsewhere closed 2 of") }) {
 			t.Errorf("listed %v: people are told %q", listed, r.notes)
 		}
 		if n := r.count("PlaceOrder"); n != 1 {
