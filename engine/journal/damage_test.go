@@ -28,7 +28,7 @@ func TestSegmentsMissingOrForeign(t *testing.T) {
 		file      int
 		change    func(d string)
 	}{
-		{"a middle one is missing", "belongs here", 1, func(d string) { must(t, os.Remove(filepath.Join(d, filepath.Base(names[1])))) }},
+		{"a middle one is missing", "is not there: it held the records from", 1, func(d string) { must(t, os.Remove(filepath.Join(d, filepath.Base(names[1])))) }},
 		{"one of another run", "belongs to run", 1, func(d string) { foreign(d, 1, 1) }},
 		{"another one's name", "its name says", 2, func(d string) {
 			must(t, os.Rename(filepath.Join(d, filepath.Base(names[1])), filepath.Join(d, filepath.Base(names[2]))))
@@ -47,7 +47,7 @@ func TestSegmentsMissingOrForeign(t *testing.T) {
 		c.change(d)
 		_, _, err := read(t, d, 0)
 		var corrupt *CorruptError
-		if !errors.As(err, &corrupt) || filepath.Base(corrupt.File) != filepath.Base(names[c.file]) || !strings.Contains(corrupt.Why, c.why) {
+		if !errors.As(err, &corrupt) || filepath.Base(corrupt.File) != filepath.Base(names[c.file]) || !strings.Contains(corrupt.Error(), c.why) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		if _, _, err := Open(d, Options{}); !errors.As(err, &corrupt) {

@@ -27,11 +27,15 @@ var (
 type CorruptError struct {
 	File   string // the segment's path
 	Offset int64  // in bytes, where the first frame that is not whole begins; 0 is the header
+	Gone   bool   // the file is not there, and one after it is
 	Why    string
 }
 
 // Error names file and offset.
 func (e *CorruptError) Error() string {
+	if e.Gone {
+		return fmt.Sprintf("journal %s is not there: %s; restore the file from a copy, or move the journal away to begin a new one", e.File, e.Why)
+	}
 	return fmt.Sprintf("journal %s is damaged at offset %d: %s; restore the file from a copy, or move the journal away to begin a new one", e.File, e.Offset, e.Why)
 }
 

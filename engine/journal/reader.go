@@ -269,7 +269,8 @@ func (r *Reader) follow(following []segment) error {
 	}
 	r.err = &CorruptError{
 		File: segmentPath(r.dir, r.next),
-		Why:  fmt.Sprintf("a segment beginning with record %d belongs here, but the next one there is begins with record %d", r.next, next.first),
+		Gone: true,
+		Why:  fmt.Sprintf("it held the records from %d on, and the next file begins with record %d", r.next, next.first),
 	}
 	return r.err
 }

@@ -29,7 +29,7 @@ func parse(data []byte, text bool) broker.Message {
 		m.Bad = "Only text frames are understood"
 		return m
 	case err != nil:
-		m.Bad = "Invalid JSON: " + err.Error()
+		m.Bad = "Invalid JSON: " + jsonText(err)
 		return m
 	case f.Action == "":
 		m.Bad = "action is required"
@@ -47,6 +47,18 @@ func parse(data []byte, text bool) broker.Message {
 		m.Bad = "api is required"
 	}
 	return m
+}
+
+// jsonText is an error of encoding/json without the types of this program.
+func jsonText(err error) string {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &wrong):
+		return err.Error()
+	case wrong.Field == "":
+		return "a message must be an object, not " + wrong.Value
+	}
+	return wrong.Field + " cannot be " + wrong.Value
 }
 
 // parseArgs reads an object whose numbers keep their text.

@@ -11,10 +11,10 @@ func TestParse(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 	for frame, want := range map[string]string{
-		``: "Invalid JSON", `nonsense`: "Invalid JSON", `[]`: "Invalid JSON", `{"action":"rpc"} {}`: "Invalid JSON",
+		``: "Invalid JSON", `nonsense`: "Invalid JSON", `[]`: "Invalid JSON: a message must be an object, not array", `{"action":"rpc"} {}`: "Invalid JSON",
 		`{}`: "action is required", `null`: "action is required", `{"action":"rpc"}`: "api is required",
 		`{"action":"rpc","api":"X","args":[1]}`: "args must be an object", `{"action":"rpc","api":7}`: "Invalid JSON",
-		`{"action":"subscribe","instruments":"ES"}`: "Invalid JSON",
+		`{"action":"subscribe","instruments":"ES"}`: "Invalid JSON: instruments cannot be string",
 	} {
 		if m := parse([]byte(frame), true); !strings.Contains(m.Bad, want) {
 			t.Errorf("%s: %q, want %q", frame, m.Bad, want)
