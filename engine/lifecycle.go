@@ -83,7 +83,7 @@ type Order struct {
 	recalled   bool // its end was asked for while it was unknown whether it exists
 	balks      int  // changes refused in a row; for the children of a bracket
 	wanted     Qty  // a bracket's child or closing order: what it is to be once the venue can be asked; counts in Worst
-	overtaken  bool // a market exit that a bracket's child outran: what it fills beyond the position is closed
+	overtaken  bool // an exit whose position a child or somebody else closed first: what it fills beyond the position is closed
 	pendingQty Qty  // ChangePending: the quantity asked for; the larger of both counts
 }
 

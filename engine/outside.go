@@ -66,4 +66,23 @@ func (d *Desk) closeFor(o *Order, c closure, p Price, fee Money) {
 	d.book.add(x)
 	d.tell(x, Fill{}, nil)
 	d.onReport(&Report{At: d.book.now, Order: x.ID, Kind: Filled, Qty: c.qty, Price: p, Fee: fee})
+	d.endExits(x)
+}
+
+// endExits cancels the plain exits of a strategy that are larger than what a closure
+// has left them: an exit without a position opens one. What such an exit fills before
+// its cancel arrives is closed again.
+func (d *Desk) endExits(closure *Order) {
+	left := d.members[closure.Strategy].account.holding.Position.onSide(closure.Terms.Side.Opposite())
+	for _, o := range d.openOf(closure.Strategy) {
+		if o.Class != ClassExit || o.Terms.Side != closure.Terms.Side {
+			continue
+		}
+		if o.Leaves() <= left {
+			left -= o.Leaves()
+			continue
+		}
+		o.overtaken = true
+		d.cancel(o)
+	}
 }

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,5 +127,56 @@ func TestRestingOrderFromOutside(t *testing.T) {
 	o, _ := r.d.Order(manual)
 	if a, m := r.d.Holding(0).Position, r.d.Holding(who).Position; a != 0 || m != -2 || o.Filled != 4 || o.State != PartFilled || r.d.Book().Held(0) != -2 {
 		t.Fatalf("%d, Manual %d, order %+v", a, m, o)
+	}
+}
+
+// TestExitsWithoutAPosition: a plain exit that a closure left nothing to close is
+// cancelled; what it fills before the cancel arrives is closed again.
+func TestExitsWithoutAPosition(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		exits     []Qty
+		qty       Qty // sold elsewhere
+		cancelled []OrderID
+	}{
+		{"it fits", []Qty{1}, 1, nil},
+		{"it is too large", []Qty{2}, 1, []OrderID{2}},
+		{"the older one fits", []Qty{1, 1}, 1, []OrderID{3}},
+		{"nothing is left", []Qty{1, 1}, 2, []OrderID{2, 3}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t, risk.Limits{}, wide)
+			r.submit(10, market(Buy, 2))
+			r.fills(1, 2, 0, 1000)
+			r.submit(11, limit(Buy, 1, 900)) // an entry is nobody's exit
+			r.withdraw(11)
+			r.says(2, Cancelled)
+			for i, q := range c.exits {
+				r.submit(Ref(20+10*i), limit(Sell, q, 1010))
+				r.says(OrderID(3+i), Accepted)
+			}
+			sent := len(r.sends)
+			r.elsewhere(Sell, c.qty, 1008)
+			var got []OrderID
+			for _, q := range r.sends[sent:] {
+				if q.Kind != CancelOrder {
+					t.Fatalf("sent %+v", q)
+				}
+				got = append(got, q.Order-1)
+			}
+			if !slices.Equal(got, c.cancelled) {
+				t.Errorf("cancelled %v, want %v", got, c.cancelled)
+			}
+		})
+	}
+	r := newRig(t, risk.Limits{}, wide)
+	r.submit(10, market(Buy, 2))
+	r.fills(1, 2, 0, 1000)
+	r.submit(20, limit(Sell, 2, 1010))
+	r.says(2, Accepted)
+	r.elsewhere(Sell, 2, 1008)
+	r.fills(2, 2, 0, 1010)
+	if q := r.sends[len(r.sends)-1]; q.Kind != PlaceOrder || q.Class != ClassFlatten || q.Terms.Side != Buy || q.Terms.Qty != 2 || r.d.Overruns() != 2 {
+		t.Errorf("it filled all the same: sent %+v, overruns %d", q, r.d.Overruns())
 	}
 }
