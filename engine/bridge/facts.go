@@ -104,6 +104,16 @@ type Account struct {
 	Cash, NetLiquidation, Realized, Unrealized engine.Money
 }
 
+// Away reports whether NinjaTrader says that the account is not connected to its
+// broker: then its lists may be empty, and nothing can be traded on it.
+func (a *Account) Away() bool {
+	switch strings.ToLower(a.Connection) {
+	case "disconnected", "disconnecting", "connectionlost", "connecting":
+		return true
+	}
+	return false
+}
+
 // ErrReply marks an answer that is not of the shape its function is documented with.
 var ErrReply = fmt.Errorf("%w: the answer has another shape", ErrFrame)
 

@@ -164,15 +164,18 @@ func (c *Core) over(a *account, t *ticket, o *bridge.OrderFacts) {
 	c.report(a, r)
 }
 
-// gone: the broker does not know an order by our id. One answer proves nothing
-// while the order may still be on its way; two, with time between, do.
+// gone: the broker does not know an order by our id. One answer proves nothing: the
+// order may still be on its way, an add-on that was restarted may have forgotten our
+// ids, an account without a connection has no orders. Two do, with time between, and
+// with a list of all orders that does not show it and an account that is there.
 func (c *Core) gone(a *account, t *ticket, text string) {
 	if t.ended || t.silent {
 		return
 	}
 	t.missing++
 	if t.missing < 2 || c.now.Sub(t.since) < c.timing.Reply {
-		t.due, t.wait = c.now.Add(c.timing.Reply/2), c.timing.Recheck
+		t.due, t.wait, t.unheard = c.now.Add(c.timing.Reply/2), c.timing.Recheck, true
+		c.doubtRoll(0)
 		return
 	}
 	if t.filled > 0 || t.broker != "" {

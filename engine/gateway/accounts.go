@@ -3,14 +3,17 @@ package gateway
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"tollgate/engine"
 	"tollgate/engine/bridge"
 )
 
 // The summary lists every account that the broker has, also one without orders and
-// positions. It is asked for first of all: an account that is not on it is not an
-// account without positions, so nothing about it is compared and nothing is traded on it.
+// positions. It is asked for first of all, and again before anything missing is believed
+// to be gone: an account that is not on it, or that NinjaTrader has no connection for, is
+// not an account without positions, so nothing about it is compared and nothing is traded
+// on it.
 
 // maxNames bounds how many accounts of the broker are named in a sentence.
 const maxNames = 8
@@ -36,10 +39,10 @@ func (c *Core) onSummary(r *bridge.Reply) {
 	back := false
 	for _, a := range c.accounts {
 		x := told[a]
-		switch {
-		case x == nil && !a.absent:
-			c.missing(a, list)
-		case x != nil && a.absent:
+		switch here := x != nil && !x.Away(); {
+		case !here && !a.absent:
+			c.missing(a, x, list)
+		case here && a.absent:
 			a.absent, back = false, true
 			c.note(fmt.Sprintf("the broker has account %s now", a.name))
 		}
@@ -53,10 +56,14 @@ func (c *Core) onSummary(r *bridge.Reply) {
 	}
 }
 
-// missing takes an account off the broker that the broker does not have.
-func (c *Core) missing(a *account, list []bridge.Account) {
+// missing takes an account off the broker that the broker does not have, or has no
+// connection for.
+func (c *Core) missing(a *account, x *bridge.Account, list []bridge.Account) {
 	a.absent = true
 	why := fmt.Sprintf("the broker has no account %s; it has %s (check the spelling; or the account is not connected in NinjaTrader)", a.name, namesOf(list))
+	if x != nil {
+		why = fmt.Sprintf("account %s is not connected in NinjaTrader, which says %s", a.name, x.Connection)
+	}
 	c.alarm(why + ": nothing is traded on it until it is there")
 	c.tellLink(a, engine.LinkDown, why)
 }
@@ -75,10 +82,18 @@ func namesOf(list []bridge.Account) string {
 	return strings.Join(names, ", ")
 }
 
+// doubtRoll asks which accounts the broker has, unless it said so lately: something is
+// missing, and an account without a connection would explain it.
+func (c *Core) doubtRoll(lately time.Duration) {
+	if c.rollAt == engine.NoTime && c.now.Sub(c.rolled) >= lately {
+		c.rollAt = c.now
+	}
+}
+
 // rollTaken: the question about accounts is answered. While one is missing it is
 // asked again now and then.
 func (c *Core) rollTaken() {
-	c.rollAt = engine.NoTime
+	c.rollAt, c.rolled = engine.NoTime, c.now
 	if c.muster(); len(c.there) < len(c.accounts) {
 		c.rollAt = c.now.Add(c.timing.Slow)
 	}

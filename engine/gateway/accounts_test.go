@@ -42,7 +42,7 @@ func TestAbsentAccount(t *testing.T) {
 	}
 	r.step(Input{Kind: Operator, Verb: Resume})
 	r.buy(2, 1, 0)
-	r.take("PlaceOrder")
+	r.placed()
 	asked := r.count("GetAccountSummary")
 	if r.pass(5 * time.Minute); r.count("GetAccountSummary") != asked {
 		t.Error("it is still asked for")

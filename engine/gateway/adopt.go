@@ -25,8 +25,10 @@ func (c *Core) meet(list []bridge.OrderFacts) {
 			if !o.State.Terminal() {
 				c.note(fmt.Sprintf("%s has an order in %s, which is not configured: it is left alone and not counted", a.name, o.Name))
 			}
+		case a.fresh && o.State.Live(): // what it filled before the journal began is in the position that is adopted
+			c.adopt(a, o, o.Filled)
 		case o.State.Terminal(), o.State.Live():
-			c.adopt(a, o)
+			c.adopt(a, o, 0)
 		}
 	}
 }
@@ -70,13 +72,19 @@ func (a *account) lists() int {
 	return n
 }
 
-// adopt makes an order of somebody else's known to the Desk, which counts it.
-func (c *Core) adopt(a *account, o *bridge.OrderFacts) {
-	in := c.cfg.Universe.Get(o.Instrument)
-	filled := o.Filled
-	if a.fresh {
-		filled = 0 // what it filled before the journal began is in the position that is adopted
+// revive adopts an order that was held for over and works at the broker all the same.
+func (c *Core) revive(a *account, t *ticket, o *bridge.OrderFacts) {
+	if !o.Known || o.Qty <= o.Filled {
+		return
 	}
+	c.alarm(fmt.Sprintf("order %s of %s was taken for ended, and works at the broker: from now on it counts as an order by hand; cancel it in NinjaTrader, or say kill", t.label(), a.name))
+	c.adopt(a, o, o.Filled)
+}
+
+// adopt makes an order of somebody else's known to the Desk, which counts it, less what
+// of its fills has been counted.
+func (c *Core) adopt(a *account, o *bridge.OrderFacts, counted engine.Qty) {
+	in, filled := c.cfg.Universe.Get(o.Instrument), o.Filled-counted
 	t := &ticket{broker: o.ID, filled: o.Filled, looked: c.now, since: c.now, due: engine.NoTime, asked: engine.NoTime, listed: c.audit.list}
 	t.notional, _ = notionalOf(in, o.Average, o.Filled)
 	e := engine.Adoption{At: c.now, Filled: filled, Open: o.State.Live(), Cause: "not placed by us", Terms: engine.Terms{

@@ -219,6 +219,9 @@ func (c *Core) match(list []bridge.OrderFacts, asked engine.Time) bool {
 			t.listed = c.audit.list
 			t.alone = false
 			c.absorb(a, t, &list[i], asked)
+			if t.ended && list[i].State.Live() && asked >= t.over.Add(c.timing.Settle) {
+				c.revive(a, t, &list[i])
+			}
 		}
 	}
 	all := true

@@ -147,6 +147,7 @@ func (c *Core) onPositions(p pending, r *bridge.Reply) {
 		c.audit.restart(c.now.Add(c.timing.Retry))
 	default:
 		c.audit.rounds++
+		c.doubtRoll(c.timing.Retry)
 		c.audit.found, c.audit.stage, c.audit.at = found, stageOrders, c.now.Add(c.timing.Recheck)
 	}
 }

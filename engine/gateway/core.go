@@ -104,6 +104,7 @@ type Core struct {
 	pause    engine.Time
 	audit    audit
 	rollAt   engine.Time // when to ask which accounts the broker has; NoTime = that is known
+	rolled   engine.Time // when it was answered
 	feeds    feeds
 	timers   []timer // by time
 	later    []deed  // events that follow from what a step brought

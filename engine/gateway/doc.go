@@ -50,9 +50,10 @@
 //
 // Only when a comparison found nothing to explain, or explained it, do the desks
 // hear that the link is up. Until then strategies are denied, and what protects and
-// closes waits. The first question of a connection is which accounts the broker has:
-// one that it does not have is neither compared nor traded, is asked for every
-// Timing.Slow, and joins after a comparison when it is there. A broker that cannot
+// closes waits. The first question of a connection is which accounts the broker has, and
+// it is asked again when something is missing that was there: an account that the broker
+// does not have, or that is not connected in NinjaTrader, is neither compared nor traded,
+// is asked for every Timing.Slow, and joins after a comparison when it is there. A broker that cannot
 // answer that question has them all.
 //
 // # A kill

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -91,6 +92,83 @@ func TestThrottledAndCut(t *testing.T) {
 		t.Fatalf("%d orders, ready %v", n, r.core.Ready())
 	}
 	if c := r.take("PlaceOrder"); c.Args["action"] != "SELL" || c.Args["orderId"] != "tgtest-0-2" {
+		t.Errorf("%+v", c)
+	}
+}
+
+// TestForgottenIDs: an add-on that was restarted does not know our ids any more; the
+// list of all orders does.
+func TestForgottenIDs(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 1, 18_900)
+	own := r.placed().Args["orderId"].(string)
+	r.listed = []string{r.orders[own]}
+	delete(r.orders, own)
+	r.pass(10 * time.Minute)
+	if long, _ := r.core.Desk(0).Book().Worst(0); r.state(1) != engine.Working || long != 1 {
+		t.Fatalf("the order works at the broker, and is believed %v; counted are %d", r.state(1), long)
+	}
+	r.listed = nil
+	r.pass(time.Minute)
+	if s := r.state(1); s != engine.Dead {
+		t.Errorf("neither the list nor a look-up knows it, and it is %v", s)
+	}
+}
+
+// TestAccountLosesItsConnection: the lists of an account without a connection are
+// empty, and nothing in them has ended.
+func TestAccountLosesItsConnection(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 1, 18_900)
+	own := r.placed().Args["orderId"].(string)
+	r.buy(2, 1, 0)
+	c := r.take("PlaceOrder")
+	r.has(c, "Filled", 1, "4750")
+	r.answer(c, okBody)
+	r.positions = []string{foreignPosition}
+	r.pass(time.Second)
+	order, summary := r.orders[own], r.summary
+	r.orders, r.positions, r.summary = map[string]string{}, nil, strings.Replace(summary, "Connected", "ConnectionLost", 1)
+	r.pass(10 * time.Minute)
+	why := "account Sim101 is not connected in NinjaTrader, which says ConnectionLost"
+	if b := r.core.Desk(0).Book(); r.state(1) != engine.Working || b.Held(0) != 1 || b.Linked() || b.Offline() != why {
+		t.Fatalf("the order is %v, %d are held, linked %v: %s", r.state(1), b.Held(0), b.Linked(), b.Offline())
+	}
+	r.orders[own], r.positions, r.summary = order, []string{foreignPosition}, summary
+	r.pass(time.Minute)
+	if b := r.core.Desk(0).Book(); !b.Linked() || b.Held(0) != 1 || r.mode() != engine.Active || r.state(1) != engine.Working {
+		t.Errorf("connected again: linked %v, %d are held, %v", b.Linked(), b.Held(0), r.mode())
+	}
+}
+
+// TestEndedAndAlive: an order that was held for over and works at the broker counts
+// again, and a kill ends it. What it had filled counts once.
+func TestEndedAndAlive(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 3, 18_900)
+	c := r.placed()
+	r.has(c, "PartFilled", 1, "4725")
+	r.positions = []string{foreignPosition}
+	r.pass(20 * time.Second)
+	own := c.Args["orderId"].(string)
+	order := r.orders[own]
+	delete(r.orders, own)
+	r.pass(2 * time.Minute)
+	if s := r.state(1); s != engine.Dead {
+		t.Fatalf("it is %v", s)
+	}
+	r.listed = []string{order}
+	r.orders["ab"+own] = order
+	r.pass(2 * time.Minute)
+	if long, _ := r.core.Desk(0).Book().Worst(0); long != 3 || r.core.Desk(0).Book().Held(0) != 1 || r.mode() != engine.Active {
+		t.Fatalf("it counts %d, %d are held, %v", long, r.core.Desk(0).Book().Held(0), r.mode())
+	}
+	r.step(Input{Kind: Operator, Account: All, Verb: Kill, Text: "enough"})
+	r.pass(time.Second)
+	if c := r.take("Cancel"); c.Args["orderId"] != "ab"+own {
 		t.Errorf("%+v", c)
 	}
 }

@@ -17,8 +17,9 @@ type ticket struct {
 	own      string // our id for it; empty when somebody else placed it
 	broker   string // the broker's id; empty until told
 	filled   engine.Qty
-	notional int64 // of the fills reported to the Desk: sum of price x quantity in ticks
-	ended    bool  // the Desk holds it for over
+	notional int64       // of the fills reported to the Desk: sum of price x quantity in ticks
+	ended    bool        // the Desk holds it for over
+	over     engine.Time // since when
 
 	silent  bool        // placed, and no answer yet
 	doubt   bool        // an answer was lost: look it up
@@ -93,7 +94,7 @@ func (o *orders) follow(u *engine.Update) {
 	if t == nil || t.ended || !u.Order.State.Terminal() {
 		return
 	}
-	t.ended, t.due, t.doubt = true, engine.NoTime, false
+	t.ended, t.over, t.due, t.doubt = true, u.At, engine.NoTime, false
 	for i, x := range o.open {
 		if x == t {
 			o.open = append(o.open[:i], o.open[i+1:]...)

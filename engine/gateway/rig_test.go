@@ -60,7 +60,7 @@ func rigOf(t testing.TB, u *engine.Universe, made func() *Core) *rig {
 func summaryOf(names ...string) string {
 	list := make([]string, 0, len(names))
 	for _, n := range names {
-		list = append(list, `{"account":{"name":"`+n+`","item":{"cashValue":100000}}}`)
+		list = append(list, `{"account":{"name":"`+n+`","connectionStatus":"Connected","item":{"cashValue":100000}}}`)
 	}
 	return `{"accounts":[` + strings.Join(list, ",") + `],"success":true}`
 }

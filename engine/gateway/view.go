@@ -39,7 +39,7 @@ const (
 // AccountView is one account.
 type AccountView struct {
 	Name       string         `json:"name"`
-	Mode       string         `json:"mode"` // active, reduce-only, killed; starting: not compared with the broker yet; absent: the broker does not have it
+	Mode       string         `json:"mode"` // active, reduce-only, killed; starting: not compared with the broker yet; absent: the broker does not have it, or NinjaTrader no connection for it
 	Reason     string         `json:"reason,omitempty"`
 	Unverified bool           `json:"unverified,omitempty"` // killed, and the broker has not confirmed yet that it is flat
 	Flattening bool           `json:"flattening,omitempty"` // a position is being closed
