@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -68,8 +69,9 @@ func Build(wanted []Wanted, cache string, log io.Writer) (string, error) {
 // complete.
 func compile(goCommand, root, overlay, out string, log io.Writer) error {
 	fresh := out + ".new"
-	cmd := exec.Command(goCommand, "build", "-overlay", overlay, "-ldflags=-s -w", "-o", fresh, "./cmd/"+Folder)
+	cmd := exec.Command(goCommand, "build", "-overlay", overlay, "-ldflags=-s -w", roundProducts, "-o", fresh, "./cmd/"+Folder)
 	cmd.Dir = root
+	cmd.Env = append(os.Environ(), builtFor()...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("compiling the strategy failed (go build in %s): %w", root, err)
@@ -78,6 +80,25 @@ func compile(goCommand, root, overlay, out string, log io.Writer) error {
 		return fmt.Errorf("keeping the compiled strategy: %w", err)
 	}
 	return nil
+}
+
+// roundProducts keeps the compiler from making one operation of x*y + z, which rounds
+// once where the interpreter rounds twice: a decision on the last bit would differ. It
+// does so on arm64, and on amd64 from GOAMD64=v3 on.
+const roundProducts = "-gcflags=tollgate/cmd/" + Folder + "/...=-d=fmahash=qn"
+
+// builtFor is what this program was built for, whatever the environment says now, so
+// that the indicators in the copy compute what they compute here.
+func builtFor() []string {
+	var list []string
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if strings.HasPrefix(s.Key, "GO") {
+				list = append(list, s.Key+"="+s.Value)
+			}
+		}
+	}
+	return list
 }
 
 // generate writes sources and overlay into dir and returns the overlay's path.

@@ -11,6 +11,10 @@
 // variables are initialised, and its init, which calls Register, after them.
 // Package state is per package; so each instance gets its own copy of it.
 //
+// It is built for the processor this program was built for, whatever the environment
+// says, and without fused multiply and add in the strategies: x*y + z rounds twice, as it
+// does interpreted.
+//
 // The binary is kept under a key made from the strategies' sources, the Go
 // version and the content of the program that asks, so a second run starts at once.
 //
