@@ -162,10 +162,11 @@ func (d *Desk) classOf(m *member, t *Terms, itself *Order) Class {
 	return ClassExit
 }
 
-// classOfChange is the class under which new terms of an order are judged: what
-// does not grow keeps its class, what grows is judged like a new order.
+// classOfChange is the class under which new terms of an order are judged: an exit,
+// whose position may be gone by now, and what grows are judged like a new order.
+// Anything else keeps its class.
 func (d *Desk) classOfChange(o *Order, t Terms) Class {
-	if t.Qty <= o.Terms.Qty {
+	if o.Class != ClassExit && t.Qty <= o.Terms.Qty {
 		return o.Class
 	}
 	t.Qty -= o.Filled

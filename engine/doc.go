@@ -103,7 +103,8 @@
 //
 // An exit (ClassExit) is no larger than what is left of the position after the
 // other exits of the strategy that are open. Anything else may open a position
-// and is an entry: a change that grows an order, and an order with a bracket.
+// and is an entry: a change that grows an order, a change of an exit whose position is
+// gone, and an order with a bracket.
 //
 // # Reduce-only
 //

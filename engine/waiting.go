@@ -71,8 +71,11 @@ func (d *Desk) makeRoom() *Request {
 
 // judge asks the gate. A new order that waited stands in the book already, and is
 // taken out of it while it is judged: it must not count twice. One that was to close a
-// position must not open one, when a stop was faster.
+// position must not open one, when a stop was faster; nor must a change.
 func (d *Desk) judge(r *Request) (Permit, *Denial) {
+	if o := d.orders[r.Order]; o != nil && r.Kind == ChangeOrder && r.mortal() {
+		r.Class = max(r.Class, d.classOfChange(o, r.Terms))
+	}
 	if o := d.orders[r.Order]; o != nil && !o.State.Terminal() && r.Kind == PlaceOrder && r.mortal() {
 		held := d.members[o.Strategy].account.holding.Position
 		if r.Class == ClassExit && Qty(-r.Terms.Side)*held < r.Terms.Qty {

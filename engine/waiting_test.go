@@ -256,3 +256,43 @@ func TestAWaitingExitOpensNothing(t *testing.T) {
 		})
 	}
 }
+
+// TestAnExitWhosePositionIsGone: a resting exit may be moved as long as it closes
+// something; after that a new price for it would open a position.
+func TestAnExitWhosePositionIsGone(t *testing.T) {
+	r := newRig(t, risk.Limits{}, wide)
+	r.bracket(1, limit(Buy, 1, 1000), 980, NoPrice)
+	r.fills(1, 1, 0, 1000)
+	r.says(2, Accepted)
+	r.submit(3, limit(Sell, 1, 1010))
+	exit := r.last(3, PlaceOrder, ClassExit)
+	r.says(exit.Order, Accepted)
+	r.step(&ModeChange{At: r.now, Mode: ReduceOnly, Reason: "a drill"})
+	r.amend(3, 0, 1009)
+	r.last(4, ChangeOrder, ClassExit)
+	r.changed(exit.Order, 1, 1009, NoPrice)
+	r.fills(2, 1, 0, 980)
+	r.amend(3, 0, 979)
+	r.denied(risk.ReduceOnly)
+	if o, _ := r.d.Order(exit.Order); len(r.sends) != 4 || o.State != Working || o.Leaves() != 1 {
+		t.Errorf("%d sends, the order is %v of %d", len(r.sends), o.State, o.Leaves())
+	}
+}
+
+// TestAChangeOfAnExitWaitedTooLong: likewise when the position goes while the change
+// waits for its token.
+func TestAChangeOfAnExitWaitedTooLong(t *testing.T) {
+	r, b := patient(t, risk.Limits{}, tight(20, 0))
+	r.bracket(1, limit(Buy, 1, 1000), 980, NoPrice)
+	r.fills(1, 1, 0, 1000)
+	r.says(2, Accepted)
+	r.submit(3, limit(Sell, 1, 1010))
+	r.says(3, Accepted)
+	r.step(&ModeChange{At: r.now, Mode: ReduceOnly, Reason: "a drill"})
+	b.Drain(r.now + sec/2)
+	r.amend(3, 0, 979)
+	r.fills(2, 1, 0, 980)
+	r.fire()
+	r.denied(risk.ReduceOnly)
+	r.last(3, PlaceOrder, ClassExit)
+}

@@ -43,6 +43,9 @@ func (s OrderState) String() string { return stateNames[s] }
 // Live reports whether the order is at the broker and can still fill.
 func (s OrderState) Live() bool { return s >= Accepted && s <= AcceptedByRisk }
 
+// Begun reports whether NinjaTrader has the order and its broker has not taken it yet.
+func (s OrderState) Begun() bool { return s == Initialized || s == Submitted }
+
 // Pending reports whether a change or a cancel is under way.
 func (s OrderState) Pending() bool { return s >= ChangePending && s <= CancelSubmitted }
 

@@ -24,9 +24,10 @@ const (
 	NotFoundOrTerminal                     // there is no such order, or it is over
 	Duplicate                              // an order with this id exists
 	NoPosition                             // there is nothing to close
+	NoAnswer                               // somebody on the way did not answer in time; nobody knows what became of it
 )
 
-var classNames = [...]string{"refused", "throttled", "add-on off", "unknown function", "no such order", "duplicate id", "no position"}
+var classNames = [...]string{"refused", "throttled", "add-on off", "unknown function", "no such order", "duplicate id", "no position", "no answer"}
 
 func (c FailureClass) String() string { return classNames[c] }
 
@@ -94,6 +95,8 @@ func classOf(text string) FailureClass {
 		return Throttled
 	case has("add-on not connected"), has("addon not connected"), has("addon_disconnected"):
 		return AddonOff
+	case has("timeout"), has("timed out"), has("time-out"), has("did not respond"), has("no response"):
+		return NoAnswer
 	case has("unknown api command"):
 		return UnknownAPI
 	case has("not found or already terminal"), noOrder.MatchString(low):

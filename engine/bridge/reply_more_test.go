@@ -177,6 +177,8 @@ func TestReplyConventions(t *testing.T) {
 		{`{"error":"No positions found for instrument 'ES 12-26'"}`, ``, NoPosition, "No positions found for instrument 'ES 12-26'"},
 		{`{"error":"No position found for instrument 'ES 12-26' in account 'a'"}`, ``, NoPosition, "No position found for instrument 'ES 12-26' in account 'a'"},
 		{`{"error":"Unknown API command: X"}`, ``, UnknownAPI, "Unknown API command: X"},
+		{`{"error":"Timeout waiting for add-on response"}`, ``, NoAnswer, "Timeout waiting for add-on response"},
+		{`{"error":"The request timed out"}`, ``, NoAnswer, "The request timed out"},
 		{`{"error":"account_not_found"}`, ``, Refused, "account_not_found"},
 	} {
 		r := newReply("q", []byte(c.body))

@@ -18,7 +18,8 @@ func (c *Core) absorb(a *account, t *ticket, o *bridge.OrderFacts, asked engine.
 		return
 	}
 	t.missing = 0
-	if o.State.Live() || o.Filled > 0 {
+	exists := o.State.Live() || known.State == engine.Unknown && o.State.Begun() // that it does was the question
+	if exists || o.Filled > 0 {
 		c.alive(a, t, known)
 	}
 	c.fills(a, t, o)
@@ -28,7 +29,7 @@ func (c *Core) absorb(a *account, t *ticket, o *bridge.OrderFacts, asked engine.
 	case o.State.Terminal():
 		c.over(a, t, o)
 		return
-	case o.State.Live() && asked >= t.since:
+	case exists && asked >= t.since:
 		c.terms(a, t, known, o)
 		t.doubt = t.doubt && known.State == engine.Unknown
 	}

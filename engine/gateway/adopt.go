@@ -11,25 +11,37 @@ import (
 // program, by a bracket of NinjaTrader's own. Every open order of ours must have
 // been found in the list before, so none of ours is taken for another's.
 func (c *Core) meet(list []bridge.OrderFacts) {
+	for _, a := range c.accounts {
+		a.loose = 0
+	}
 	for i := range list {
 		o := &list[i]
 		a := c.accountNamed(o.Account)
-		if a == nil || o.ID == "" || a.byBroker[o.ID] != nil || a.ignored[o.ID] {
+		if a == nil || o.ID == "" || a.byBroker[o.ID] != nil {
 			continue
 		}
-		switch {
-		case o.State.Terminal() && (a.fresh || o.Filled == 0), a.renamed(o):
-			a.ignore(o.ID)
-		case !o.Known:
-			a.ignore(o.ID)
-			if !o.State.Terminal() {
-				c.note(fmt.Sprintf("%s has an order in %s, which is not configured: it is left alone and not counted", a.name, o.Name))
-			}
-		case a.fresh && o.State.Live(): // what it filled before the journal began is in the position that is adopted
-			c.adopt(a, o, o.Filled)
-		case o.State.Terminal(), o.State.Live():
-			c.adopt(a, o, 0)
+		c.encounter(a, o)
+		if a.byBroker[o.ID] == nil && !o.State.Terminal() {
+			a.loose++
 		}
+	}
+}
+
+// encounter takes an order of somebody else's in.
+func (c *Core) encounter(a *account, o *bridge.OrderFacts) {
+	switch {
+	case a.ignored[o.ID]:
+	case o.State.Terminal() && (a.fresh || o.Filled == 0), a.renamed(o):
+		a.ignore(o.ID)
+	case !o.Known:
+		a.ignore(o.ID)
+		if !o.State.Terminal() {
+			c.note(fmt.Sprintf("%s has an order in %s, which is not configured: it is left alone and not counted", a.name, o.Name))
+		}
+	case a.fresh && o.State.Live(): // what it filled before the journal began is in the position that is adopted
+		c.adopt(a, o, o.Filled)
+	case o.State.Terminal(), o.State.Live():
+		c.adopt(a, o, 0)
 	}
 }
 

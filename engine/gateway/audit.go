@@ -24,6 +24,7 @@ type audit struct {
 	list   int // number of the newest list of orders
 	looked int // orders looked up in this audit
 	rounds int
+	delays int          // times that this one began anew
 	found  []difference // of the round before
 	next   engine.Time  // when the next begins without a reason
 }
@@ -59,6 +60,7 @@ func (a *audit) restart(at engine.Time) {
 func (c *Core) beginAudit() {
 	c.audit.on = true
 	c.audit.number++
+	c.audit.delays = 0
 	c.audit.restart(c.now)
 	c.stats.Audits++
 }
@@ -91,10 +93,44 @@ func (c *Core) auditOrders(matched bool) {
 	switch {
 	case matched && !c.unsettled():
 		c.audit.stage = stagePositions
-	case c.audit.looked >= maxLookups, c.waiting():
-		c.audit.restart(c.now.Add(c.timing.Retry))
+	case c.audit.looked >= maxLookups, c.waiting(), !c.missed():
+		c.delay()
 	default:
 		c.audit.stage = stageLookups
+	}
+}
+
+// missed reports whether the newest list lacks an order that can be looked up.
+func (c *Core) missed() bool {
+	for _, a := range c.there {
+		for _, t := range a.open {
+			if t.alone && !t.silent {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// delay begins the comparison anew a little later. People hear what is in the way of one
+// that does not come to an end: after about a minute, and then every ten.
+func (c *Core) delay() {
+	c.audit.restart(c.now.Add(c.timing.Retry))
+	if c.audit.delays++; c.audit.delays != 12 && c.audit.delays%120 != 0 {
+		return
+	}
+	for _, a := range c.there {
+		for _, t := range a.open {
+			if !t.silent && !t.doubt {
+				continue
+			}
+			why := fmt.Sprintf("the broker does not say what became of order %s of %s", t.label(), a.name)
+			if c.phase != ready {
+				c.linkWhy, why = why, why+"; nothing new is traded until it does: see what NinjaTrader makes of the order, and cancel it there"
+			}
+			c.alarm(why)
+			return
+		}
 	}
 }
 

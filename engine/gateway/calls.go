@@ -129,6 +129,9 @@ func (c *Core) onReply(r *bridge.Reply) {
 			c.addonGone()
 			c.lost(p, f.Text)
 			return
+		case bridge.NoAnswer:
+			c.lost(p, "the broker says: "+f.Text)
+			return
 		}
 	}
 	c.refused = 0

@@ -22,7 +22,7 @@ func TestLostReply(t *testing.T) {
 		{"it was rejected", "Rejected", 0, engine.Refused},
 		{"it never got there", "", 0, engine.Refused},
 		{"nobody knows", "Unknown", 0, engine.Unknown},
-		{"on its way", "Submitted", 0, engine.Unknown},
+		{"NinjaTrader has it", "Submitted", 0, engine.Working},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			r := newRig(t)

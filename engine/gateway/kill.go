@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"fmt"
 	"strings"
 
 	"tollgate/engine"
@@ -17,6 +18,7 @@ type chase struct {
 	unverified bool // it was killed, and no comparison since has found it flat
 	chases     int  // comparisons since the kill that did not
 	alien      int  // positions in instruments nobody configured, in the newest list
+	loose      int  // orders that are not over and could not be adopted, in the newest list
 }
 
 // kill closes what is known of an account and begins to ask for the rest.
@@ -41,7 +43,9 @@ func (c *Core) verify() {
 			a.unverified = false
 			c.note(a.name + ": killed, and the broker confirms that it is flat and no order is open")
 		default:
-			a.chases++
+			if a.chases++; a.chases == 1 && a.loose > 0 {
+				c.alarm(fmt.Sprintf("%s is killed, and orders are open there that cannot be cancelled from here, %d of them, in instruments that are not configured or in a state that says nothing: cancel them in NinjaTrader", a.name, a.loose))
+			}
 			c.setMode(a, engine.Killed, a.desk.Book().ModeReason())
 			c.audit.next = min(c.audit.next, c.now.Add(c.timing.Recheck<<min(a.chases+1, maxChase)))
 		}
@@ -55,7 +59,7 @@ func (a *account) flat() bool {
 			return false
 		}
 	}
-	return len(a.open) == 0 && a.alien == 0
+	return len(a.open) == 0 && a.alien == 0 && a.loose == 0
 }
 
 // agreed is what a comparison that found nothing to explain means for trading.

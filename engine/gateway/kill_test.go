@@ -144,3 +144,26 @@ func TestKillOfWhatCannotBeClosed(t *testing.T) {
 		t.Error("it was closed by hand, and is not called flat")
 	}
 }
+
+// TestKillSeesWhatItCannotCancel: an order in an instrument that is not configured is
+// open, so the account is not called flat, and people are told whose turn it is.
+func TestKillSeesWhatItCannotCancel(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.listed = []string{`{"account":"Sim101","orderId":"xx1","instrument":"CL 03-24","orderType":"Limit","orderState":"Working","quantity":2,"filled":0,"averageFillPrice":0,"orderAction":"Buy","limitPrice":70,"stopPrice":0,"timeInForce":"Gtc"}`}
+	r.pass(2 * time.Minute)
+	r.step(Input{Kind: Operator, Account: All, Verb: Kill, Text: "enough"})
+	told := r.alarmed("cancel them in NinjaTrader")
+	for range 1000 {
+		r.pass(10 * time.Millisecond)
+		told = told || r.alarmed("cancel them in NinjaTrader")
+	}
+	if !r.core.View(r.now).Accounts[0].Unverified || !told {
+		t.Fatalf("unverified %v, told %v", r.core.View(r.now).Accounts[0].Unverified, told)
+	}
+	r.listed = nil
+	r.pass(2 * time.Minute)
+	if r.core.View(r.now).Accounts[0].Unverified {
+		t.Error("it is gone, and the account is not called flat")
+	}
+}

@@ -172,3 +172,73 @@ func TestEndedAndAlive(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// TestBegunIsThere: the answer to an order is lost, and NinjaTrader has it but its broker
+// has not taken it yet. That it exists is known, so a kill can go on.
+func TestBegunIsThere(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 1, 18_900)
+	c := r.take("PlaceOrder")
+	r.has(c, "Submitted", 0, "0")
+	r.step(Input{Kind: LinkDown, Text: "cut"})
+	r.wait = nil
+	r.step(Input{Kind: LinkUp})
+	r.pass(5 * time.Second)
+	if !r.core.Ready() || r.state(1) != engine.Working {
+		t.Fatalf("ready %v, the order is %v", r.core.Ready(), r.state(1))
+	}
+	r.has(c, "Rejected", 0, "0")
+	r.pass(20 * time.Second)
+	if s := r.state(1); s != engine.Refused {
+		t.Errorf("it is %v", s)
+	}
+}
+
+// TestWhatNobodyTells: while the broker says nothing that can be used about an order, it
+// is asked gently, and people hear what is in the way.
+func TestWhatNobodyTells(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 1, 18_900)
+	c := r.take("PlaceOrder")
+	r.has(c, "Unknown", 0, "0")
+	r.step(Input{Kind: LinkDown, Text: "cut"})
+	r.wait = nil
+	r.step(Input{Kind: LinkUp})
+	asked := r.count("GetAllOrders")
+	r.pass(time.Minute)
+	if n := r.count("GetAllOrders") - asked; n > 14 {
+		t.Errorf("%d questions in a minute", n)
+	}
+	r.pass(10 * time.Second)
+	if v := r.core.View(r.now); v.Link != "syncing" || !strings.Contains(v.LinkReason, "tgtest-0-1 of Sim101") {
+		t.Errorf("%s: %s", v.Link, v.LinkReason)
+	}
+	r.has(c, "Working", 0, "0")
+	r.pass(10 * time.Second)
+	if !r.core.Ready() || r.state(1) != engine.Working {
+		t.Errorf("ready %v, the order is %v", r.core.Ready(), r.state(1))
+	}
+}
+
+// TestNoAnswerOnTheWay: that somebody on the way had no answer in time does not mean
+// that an order was not placed.
+func TestNoAnswerOnTheWay(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 1, 18_900)
+	c := r.take("PlaceOrder")
+	r.has(c, "Working", 0, "0")
+	r.silent = true
+	r.answer(c, `{"error":"Timeout waiting for add-on response"}`)
+	if s := r.state(1); s != engine.Unknown {
+		t.Fatalf("it is %v", s)
+	}
+	r.silent = false
+	r.reply()
+	r.pass(time.Second)
+	if s := r.state(1); s != engine.Working || !r.core.Ready() {
+		t.Errorf("it is %v", s)
+	}
+}
