@@ -247,13 +247,5 @@ func (c *Core) find(o *bridge.OrderFacts) (*account, *ticket) {
 	if a == nil {
 		return nil, nil
 	}
-	if t := a.byBroker[o.ID]; t != nil {
-		return a, t
-	}
-	for _, t := range a.open {
-		if t.own != "" && t.own == o.ID {
-			return a, t
-		}
-	}
-	return a, nil
+	return a, a.byBroker[o.ID]
 }

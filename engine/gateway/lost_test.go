@@ -242,3 +242,26 @@ func TestNoAnswerOnTheWay(t *testing.T) {
 		t.Errorf("it is %v", s)
 	}
 }
+
+// TestOurOwnIDToldBack: a broker that lists orders under the ids we gave them lists ours,
+// not somebody else's, also those that have ended, and after a restart.
+func TestOurOwnIDToldBack(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 1, 0)
+	c := r.take("PlaceOrder")
+	own := c.Args["orderId"].(string)
+	r.orders[own] = r.shown(c, own, "Working", 0, "0")
+	r.answer(c, `{"orderId":"`+own+`","success":true}`)
+	r.pass(time.Second)
+	r.orders[own] = r.shown(c, own, "Filled", 1, "4750")
+	r.positions = []string{foreignPosition}
+	for range 2 {
+		r.pass(3 * time.Minute)
+		if held := r.core.Desk(0).Book().Held(0); held != 1 || r.mode() != engine.Active || r.core.Stats().Differences != 0 {
+			t.Fatalf("%d are held, %v, %d differences", held, r.mode(), r.core.Stats().Differences)
+		}
+		r.begin(r.core.State())
+		r.connect()
+	}
+}

@@ -57,10 +57,18 @@ func newOrders() orders {
 
 // add begins a ticket.
 func (o *orders) add(t *ticket) {
-	o.tickets[t.id] = t
+	o.name(t)
 	o.open = append(o.open, t)
-	if t.broker != "" {
-		o.byBroker[t.broker] = t
+}
+
+// name makes a ticket known by its number and by every name that the broker may have
+// for it: our own, should it tell that back, and its own.
+func (o *orders) name(t *ticket) {
+	o.tickets[t.id] = t
+	for _, id := range []string{t.own, t.broker} {
+		if id != "" {
+			o.byBroker[id] = t
+		}
 	}
 }
 
@@ -69,6 +77,7 @@ func (o *orders) add(t *ticket) {
 func (o *orders) unsent(id engine.OrderID) {
 	t := o.tickets[id]
 	delete(o.tickets, id)
+	delete(o.byBroker, t.own)
 	o.open = slices.DeleteFunc(o.open, func(x *ticket) bool { return x == t })
 }
 
@@ -107,7 +116,7 @@ func (o *orders) follow(u *engine.Update) {
 // enter begins the ticket of an order that was adopted.
 func (o *orders) enter(t *ticket) {
 	if t.ended {
-		o.tickets[t.id], o.byBroker[t.broker] = t, t
+		o.name(t)
 		o.retire(t)
 		return
 	}
