@@ -124,7 +124,8 @@
 //     last order is known to be gone. Use it to leave altogether.
 //   - Only the strategy's own book counts. What other strategies hold, or Manual,
 //     neither frees its children nor cuts them.
-//   - Plain orders are not cut: what a script placed is the script's to cancel.
+//   - Plain orders are not cut: what a script placed is the script's to cancel. Only
+//     exits that a closure by somebody else leaves nothing to close are cancelled.
 //
 // Until a fill is known and its cancel has arrived, a child can fill all the same; so
 // can both legs, or a market exit that a child outran and an order that replaces
