@@ -7,6 +7,33 @@ import "slices"
 // that is gone takes its strategy instances and orders with it; the profit and loss of
 // the session stays, with what was held at its last valuation.
 
+// InUse names the instruments in which the Desk of a state holds something or has open
+// orders. The next run needs them, whatever its configuration says. The error is
+// ErrMessage.
+func InUse(state []byte) ([]string, error) {
+	var s deskState
+	if err := read(state, s.pack); err != nil {
+		return nil, err
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	used := make([]bool, len(s.keys))
+	for i := range s.members {
+		used[s.members[i].Instrument] = used[s.members[i].Instrument] || s.members[i].account.holding.Position != 0
+	}
+	for i := range s.orders[s.ended:] {
+		used[s.orders[s.ended+i].Terms.Instrument] = true
+	}
+	var keys []string
+	for i, key := range s.keys {
+		if used[i] {
+			keys = append(keys, key)
+		}
+	}
+	return keys, nil
+}
+
 // gone is the number of what is not there any more.
 const gone = -1
 

@@ -2,6 +2,8 @@ package engine_test
 
 import (
 	"bytes"
+	"errors"
+	"slices"
 	"testing"
 
 	. "tollgate/engine"
@@ -135,5 +137,25 @@ func TestAStateWithoutOneOfItsInstruments(t *testing.T) {
 				t.Errorf("a new order: %+v", out)
 			}
 		})
+	}
+}
+
+// TestInUse: where something is held or works, and nowhere else.
+func TestInUse(t *testing.T) {
+	r := twoTrades(t)
+	if got, err := InUse(r.d.AppendState(nil)); err != nil || !slices.Equal(got, []string{"ES 12-26", "NQ 12-26"}) {
+		t.Errorf("%q, %v", got, err)
+	}
+	flat := newRig(t, risk.Limits{}, wide)
+	flat.submit(1, limit(Buy, 1, 990))
+	if got, err := InUse(flat.d.AppendState(nil)); err != nil || !slices.Equal(got, []string{"ES 12-26"}) {
+		t.Errorf("an order works: %q, %v", got, err)
+	}
+	flat.says(1, Cancelled)
+	if got, err := InUse(flat.d.AppendState(nil)); err != nil || len(got) != 0 {
+		t.Errorf("it was cancelled: %q, %v", got, err)
+	}
+	if _, err := InUse([]byte("no state")); !errors.Is(err, ErrMessage) {
+		t.Error(err)
 	}
 }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,5 +138,53 @@ func TestAContractRolls(t *testing.T) {
 	}
 	if o := r.core.Desk(0).Book().Open(0); len(o) != 1 || o[0].State != engine.Working || r.count("PlaceOrder") != 2 {
 		t.Errorf("the order %v in NQ: %+v", nq.Args["orderId"], o)
+	}
+}
+
+// TestStrategyNoLongerConfigured: what it holds and has open stays known to the Desk,
+// people are told once, and flatten closes it.
+func TestStrategyNoLongerConfigured(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 2, 0)
+	c := r.take("PlaceOrder")
+	r.has(c, "Filled", 2, "4750")
+	r.answer(c, okBody)
+	r.positions = []string{`{"account":"Sim101","instrument":"ES 03-24","marketPosition":"Long","quantity":2,"averagePrice":4750.0}`}
+	r.buy(2, 1, 18_900)
+	r.placed()
+	r.pass(time.Second)
+	state := r.core.State()
+	if got := InUse(state); !slices.Equal(got, []string{"ES 03-24"}) {
+		t.Fatalf("in use: %q", got)
+	}
+	r.made = func() *Core {
+		b := risk.NewBudget(risk.DefaultBudget)
+		return New(Config{Universe: r.u, Prefix: "tgtest", Budget: &b, Accounts: []AccountConfig{{
+			Name: "Sim101", Gate: risk.Sharing(risk.Limits{}, &b), Members: []engine.Member{{Name: "renamed"}},
+		}}})
+	}
+	told := func() bool {
+		return r.alarmed("is not configured any more on ES 03-24 of Sim101, holds +2 there, open orders 1")
+	}
+	r.core, r.wait = r.made(), nil
+	if r.step(Input{Kind: Begin, Account: All, Data: state, Text: "tgtest"}); !told() {
+		t.Errorf("told: %+v", r.outs)
+	}
+	r.step(Input{Kind: LinkDown, Account: All, Text: justStarted})
+	r.step(Input{Kind: LinkUp})
+	r.pass(2 * time.Second)
+	if !r.core.Ready() || r.mode() != engine.Active {
+		t.Fatalf("ready %v, %v: %s", r.core.Ready(), r.mode(), r.core.Desk(0).Book().ModeReason())
+	}
+	former := r.core
+	r.core = r.made()
+	r.core.remind(former)
+	if r.step(Input{Kind: Begin, Account: All, Data: former.State(), Text: "tgtest"}); told() {
+		t.Error("told again at a checkpoint")
+	}
+	r.step(Input{Kind: Operator, Account: All, Verb: Flatten, Text: "test"})
+	if r.pass(time.Second); r.count("Cancel") != 1 {
+		t.Errorf("%d cancels", r.count("Cancel"))
 	}
 }

@@ -101,6 +101,9 @@ func (c *Core) begin(data []byte) {
 				a.desk.Join(m)
 			}
 		}
+		if !c.compared { // else this is a checkpoint, and they were told
+			c.tellForsaken(a, c.cfg.Accounts[n].Members)
+		}
 		if c.phase != ready {
 			c.tellLink(a, engine.LinkDown, "connecting")
 		}
@@ -109,6 +112,25 @@ func (c *Core) begin(data []byte) {
 			if o, ok := a.desk.Order(t.id); ok && o.State != engine.Working && o.State != engine.PartFilled {
 				c.doubt(a, t, "the program stopped before the broker answered")
 			}
+		}
+	}
+}
+
+// tellForsaken says what strategies hold that are not configured any more.
+func (c *Core) tellForsaken(a *account, configured []engine.Member) {
+	for id, m := range a.desk.Members() {
+		if m.Name == engine.Manual || slices.Contains(configured, m) {
+			continue
+		}
+		open := 0
+		for _, o := range a.desk.Book().Open(m.Instrument) {
+			if o.Strategy == engine.StrategyID(id) {
+				open++
+			}
+		}
+		if held := a.desk.Holding(engine.StrategyID(id)).Position; held != 0 || open > 0 {
+			c.alarm(fmt.Sprintf("strategy %s is not configured any more on %s of %s, holds %+d there, open orders %d: no script looks after them; tollgate flatten closes them",
+				m.Name, c.cfg.Universe.Get(m.Instrument).Key, a.name, held, open))
 		}
 	}
 }
@@ -192,6 +214,21 @@ func (a *account) restore(s *accountState) error {
 		a.enter(t)
 	}
 	return nil
+}
+
+// InUse names the instruments in which an account of a state holds something or has
+// open orders. What cannot be read names none: restoring it will say so.
+func InUse(data []byte) []string {
+	var s state
+	if json.Unmarshal(data, &s) != nil {
+		return nil
+	}
+	var keys []string
+	for i := range s.Accounts {
+		used, _ := engine.InUse(s.Accounts[i].Desk)
+		keys = append(keys, used...)
+	}
+	return keys
 }
 
 // PrefixOf is the prefix of a state, empty when it cannot be read.

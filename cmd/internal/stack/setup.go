@@ -3,6 +3,7 @@ package stack
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"tollgate/configs"
@@ -46,6 +47,16 @@ func NewSetup(c *configs.Config, text []byte, at engine.Time, scale float64) (*S
 		}
 	}
 	return s, nil
+}
+
+// keep adds instruments that the run before still holds something in, so that what a
+// configuration no longer names stays watched and can be closed.
+func (s *Setup) keep(c *configs.Config, keys []string) {
+	for _, key := range keys {
+		if _, _, err := c.Instruments.Resolve(key, engine.NoTime); err == nil && !slices.Contains(s.Instruments, key) {
+			s.Instruments = append(s.Instruments, key)
+		}
+	}
 }
 
 // decode reads the configuration again.

@@ -83,11 +83,12 @@ func Open(o Options) (*Stack, error) {
 		return nil, err
 	}
 	s.setup.AnyHour = o.AnyHour
-	if s.universe, err = s.setup.Universe(o.Config); err != nil {
-		return nil, err
-	}
 	if err := s.openJournal(); err != nil {
 		return nil, err
+	}
+	s.setup.keep(o.Config, gateway.InUse(s.state))
+	if s.universe, err = s.setup.Universe(o.Config); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	if s.core, err = s.setup.core(o.Config, s.universe, s.prefix); err != nil {
 		return nil, errors.Join(err, s.Close())
