@@ -95,6 +95,7 @@ type Core struct {
 	there    []*account // those that the broker has, as far as anyone knows
 	now      engine.Time
 	began    bool
+	pace     pace
 
 	phase    linkPhase
 	addonOff bool
@@ -178,10 +179,10 @@ func New(c Config) *Core {
 }
 
 // Step takes one input and returns what is to be done, valid until the next Step.
-// Time does not go back: an older input happens at the time of the newest.
+// Time does not go back: an older input happens at the time of the newest (see pace).
 func (c *Core) Step(in *Input) []Output {
 	c.out, c.arena = c.out[:0], c.arena[:0]
-	c.now = max(c.now, in.At)
+	c.tick(in.At)
 	if in.Kind == Begin {
 		c.begin(in.Data)
 		return c.outputs()

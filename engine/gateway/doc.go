@@ -64,6 +64,12 @@
 // between two doubles up to Timing.Audit. What a person does by hand after that is left
 // alone until a kill is said again.
 //
+// # Time
+//
+// The Core's time is that of its inputs and does not go back. When the machine's clock
+// is set back, by more than 10 s, people are told, and the Core's time goes on from where
+// it was at half the clock's speed until the two agree, over restarts, too.
+//
 // # Checkpoints
 //
 // A Core at rest is replaced now and then by one that begins with its state (see

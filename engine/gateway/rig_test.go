@@ -179,6 +179,9 @@ func (r *rig) pass(d time.Duration) {
 	end := r.now.Add(d)
 	for range 100_000 {
 		at := r.core.Wake()
+		if at != engine.NoTime {
+			at = at.Add(-r.core.Ahead())
+		}
 		if at == engine.NoTime || at > end {
 			r.now = end
 			r.step(Input{Kind: Tick})

@@ -196,7 +196,10 @@ func workerInput(m Message) Input {
 func (s *Shell) arm(t *time.Timer) {
 	wait := time.Hour
 	if at := s.Core.Wake(); at != engine.NoTime {
-		wait = max(0, s.Clock.Until(at))
+		ahead := s.Core.Ahead()
+		if wait = max(0, s.Clock.Until(at.Add(-ahead))); ahead > 0 {
+			wait *= 2
+		}
 	}
 	t.Reset(wait)
 }

@@ -160,8 +160,9 @@ func (c *Core) restore(data []byte) error {
 		}
 	}
 	c.cfg.Budget.SetLevel(s.Tokens, s.TokensAt)
+	c.now = max(c.now, s.At)
 	if s.Ready {
-		c.phase, c.linkWhy, c.now = ready, "", max(c.now, s.At)
+		c.phase, c.linkWhy = ready, ""
 		c.audit.next = c.now.Add(c.timing.Audit)
 		if slices.ContainsFunc(c.accounts, func(a *account) bool { return a.unverified }) {
 			c.audit.next = c.now
