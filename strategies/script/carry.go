@@ -133,9 +133,13 @@ func (in *instance) carry(p *strategies.Program) func(*strategies.Program) error
 				c.left = append(c.left, name)
 			}
 		}
-		for _, name := range in.checked.small {
-			if slices.Contains(old.checked.small, name) {
+		for _, name := range in.checked.Lost {
+			switch {
+			case token.IsExported(name) || !slices.Contains(old.checked.Lost, name): // named above, or nothing is lost
+			case slices.Contains(in.checked.small, name):
 				p.Small = append(p.Small, name)
+			default:
+				p.Reset = append(p.Reset, name)
 			}
 		}
 		return in.migrate(p, before, c.left)

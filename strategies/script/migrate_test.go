@@ -199,6 +199,8 @@ var Book = map[string][]level{}
 var Gone, Read, Zero int
 var Table = [2]int{1, 2}
 var small, constant, only int
+var next = counter()
+func counter() func() int { n := 0; return func() int { n++; return n } }
 func OnStart(ctx *strategies.Context) {
 	S.Count, S.Read, S.low, S.In.Deep, Gone, Read = 1, 2, 7, 3, 4, 5
 	Book["a"] = []level{{Hits: 1, hidden: 2}, {Hits: 2, hidden: 3}}
@@ -212,6 +214,8 @@ type level struct{ Touches int }
 var S struct{ Number, Now int; In struct{ Deeper int } }
 var Book = map[string][]level{}
 var small, constant int
+var next = counter()
+func counter() func() int { n := 0; return func() int { n++; return n } }
 func OnStart(ctx *strategies.Context) { small++; constant++ }
 func Migrate(s *strategies.State) { S.Now = s.Int("S.Read") + s.Int("Read") + s.Int("S.low") }
 `
@@ -229,7 +233,7 @@ func Migrate(s *strategies.State) { S.Now = s.Int("S.Read") + s.Int("Read") + s.
 			t.Fatal(err)
 		}
 	}
-	const want = "; started anew, because only names with a capital letter live on: small; left behind, because the new version has nothing of that name: Book.Hits, Book.hidden, S.Count, S.In.Deep, Gone"
+	const want = "; started anew, because their type changed or they hold functions or what the host made: next; started anew, because only names with a capital letter live on: small; left behind, because the new version has nothing of that name: Book.Hits, Book.hidden, S.Count, S.In.Deep, Gone"
 	if got := (&Candidate{Programs: programs[2:]}).Remarks(); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

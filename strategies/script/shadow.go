@@ -42,7 +42,7 @@ func (h *Shadow) Run(c *Candidate) (string, error) {
 		before, now = before+len(was), now+len(will)
 		diffs = append(diffs, h.compare(m, was, will)...)
 	}
-	text := fmt.Sprintf("shadow run over the last %v: %d intents before, %d now", h.Span, before, now)
+	text := fmt.Sprintf("shadow run over the last %v, in which nothing fills: intents before %d, now %d", h.Span, before, now)
 	for _, d := range diffs[:min(len(diffs), toldDiffs)] {
 		text += "\n  " + d
 	}

@@ -267,7 +267,7 @@ func TestShadowRun(t *testing.T) {
 		ready := r.w.scripts[0].reloader.Ready
 		ready <- r.candidate(version("v1"), 1)
 		got := r.heard()
-		if !strings.Contains(got, "shadow run over the last 1m0s: 5 intents before, 5 now\nreloaded: s ") {
+		if !strings.Contains(got, "shadow run over the last 1m0s, in which nothing fills: intents before 5, now 5\nreloaded: s ") {
 			t.Fatalf("it said\n%s", got)
 		}
 		ready <- r.candidate(faulty, 1)
