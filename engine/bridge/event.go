@@ -6,8 +6,9 @@ import (
 	"tollgate/engine"
 )
 
-// MaxFrame bounds a frame, in bytes, either way.
-const MaxFrame = 1 << 20
+// MaxFrame bounds a frame, in bytes, either way. The list of all orders of a busy day, a
+// kilobyte for each of every account, must fit into it, and it into a journal's record.
+const MaxFrame = 3 << 20
 
 // EventKind is what happened to the link.
 type EventKind uint8

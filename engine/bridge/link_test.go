@@ -259,7 +259,7 @@ func TestFrameBound(t *testing.T) {
 		if err := r.Write(t.Context(), make([]byte, MaxFrame)); err != nil {
 			t.Errorf("a frame at the bound: %v", err)
 		}
-		if e := r.next(Down); !strings.Contains(e.Text, "1048576 bytes") {
+		if e := r.next(Down); !strings.Contains(e.Text, "3145728 bytes") {
 			t.Errorf("%+v", e)
 		}
 		_ = r.end()

@@ -232,7 +232,7 @@ func (c *Core) match(list []bridge.OrderFacts, asked engine.Time) bool {
 				continue
 			}
 			all = false
-			if !t.silent && t.since <= asked {
+			if !t.silent && t.since <= asked && (t.missing == 0 || t.due <= c.now) { // one that was not found is given time
 				t.alone = true
 				t.soon(c.now, c.timing.Recheck)
 			}

@@ -265,3 +265,20 @@ func TestOurOwnIDToldBack(t *testing.T) {
 		r.connect()
 	}
 }
+
+// TestALookUpTakesItsTime: an order that was not found is not looked up again and again
+// while others need the tokens.
+func TestALookUpTakesItsTime(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 1, 18_900)
+	r.take("PlaceOrder")
+	r.step(Input{Kind: LinkDown, Text: "cut"})
+	r.wait = nil
+	asked := len(r.all)
+	r.step(Input{Kind: LinkUp})
+	r.pass(20 * time.Second)
+	if n := len(r.all) - asked; n > 16 || !r.core.Ready() || r.state(1) != engine.Refused {
+		t.Errorf("%d calls, ready %v, the order is %v", n, r.core.Ready(), r.state(1))
+	}
+}

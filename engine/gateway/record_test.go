@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"errors"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -301,4 +302,12 @@ func FuzzFrames(f *testing.F) {
 			t.Errorf("two runs differ: %v and %v", first, second)
 		}
 	})
+}
+
+// TestAFrameFitsARecord: whatever the link takes, the journal takes.
+func TestAFrameFitsARecord(t *testing.T) {
+	in := Input{At: math.MaxInt64, Kind: Frame, Account: All, Data: make([]byte, bridge.MaxFrame)}
+	if n := len(in.Append(nil)); n > journal.MaxPayload {
+		t.Errorf("%d bytes, the most is %d", n, journal.MaxPayload)
+	}
 }
