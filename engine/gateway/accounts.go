@@ -40,10 +40,10 @@ func (c *Core) onSummary(r *bridge.Reply) {
 	for _, a := range c.accounts {
 		x := told[a]
 		switch here := x != nil && !x.Away(); {
-		case !here && !a.absent:
+		case !here:
 			c.missing(a, x, list)
-		case here && a.absent:
-			a.absent, back = false, true
+		case a.absent:
+			a.absent, a.missed, back = false, false, true
 			c.note(fmt.Sprintf("the broker has account %s now", a.name))
 		}
 		if x != nil && x.Cash != 0 {
@@ -59,13 +59,18 @@ func (c *Core) onSummary(r *bridge.Reply) {
 // missing takes an account off the broker that the broker does not have, or has no
 // connection for.
 func (c *Core) missing(a *account, x *bridge.Account, list []bridge.Account) {
-	a.absent = true
 	why := fmt.Sprintf("the broker has no account %s; it has %s (check the spelling; or the account is not connected in NinjaTrader)", a.name, namesOf(list))
 	if x != nil {
 		why = fmt.Sprintf("account %s is not connected in NinjaTrader, which says %s", a.name, x.Connection)
 	}
-	c.alarm(why + ": nothing is traded on it until it is there")
-	c.tellLink(a, engine.LinkDown, why)
+	if !a.missed { // also by a program that was told by the one before it
+		a.missed = true
+		c.alarm(why + ": nothing is traded on it until it is there")
+	}
+	if !a.absent || a.desk.Book().Offline() != why {
+		a.absent = true
+		c.tellLink(a, engine.LinkDown, why)
+	}
 }
 
 func namesOf(list []bridge.Account) string {

@@ -85,3 +85,51 @@ func TestAccountGoesAway(t *testing.T) {
 		t.Errorf("there again: it holds %d, the order is %v, the account %v", next.Desk(0).Book().Held(0), r.state(2), r.mode())
 	}
 }
+
+// TestStillAbsent: after a gap and after a restart the reason why an account is not
+// traded is still that it is not there, a restart says so again, and nothing is sent
+// before there is a link.
+func TestStillAbsent(t *testing.T) {
+	r := newRig(t)
+	r.summary = summaryOf("Sim999")
+	r.connect()
+	r.pass(time.Minute)
+	why := "the broker has no account Sim101; it has Sim999"
+	refused := func(ref engine.Ref) {
+		t.Helper()
+		r.quote(0, 19_000)
+		r.buy(ref, 1, 0)
+		v := r.core.View(r.now)
+		if a := v.Accounts[0]; a.Mode != ModeAbsent || !strings.Contains(a.Reason, why) {
+			t.Errorf("the account is %s: %s", a.Mode, a.Reason)
+		}
+		if d := v.Denials; len(d) == 0 || !strings.Contains(d[0].Text, why) {
+			t.Errorf("the denials say %+v", d)
+		}
+	}
+	r.step(Input{Kind: LinkDown, Text: "cut"})
+	refused(1)
+	r.step(Input{Kind: LinkUp})
+	r.pass(time.Minute)
+	refused(2)
+
+	state := r.core.State()
+	r.all = nil
+	r.now = r.now.Add(time.Minute)
+	r.begin(state)
+	if len(r.all) != 0 {
+		t.Errorf("before there is a link it sends %+v", r.all)
+	}
+	r.silent = true
+	for said := range 2 {
+		r.step(Input{Kind: LinkUp})
+		if r.answer(r.take("GetAccountSummary"), r.summary); r.alarmed(why) != (said == 0) {
+			t.Errorf("connection %d after a restart: it says %+v", said+1, r.outs)
+		}
+		r.step(Input{Kind: LinkDown, Text: "cut"})
+	}
+	r.silent = false
+	r.step(Input{Kind: LinkUp})
+	r.pass(time.Minute)
+	refused(3)
+}

@@ -59,6 +59,6 @@ func (s *Shell) checkpoint() error {
 func (c *Core) remind(former *Core) {
 	c.stats, c.news, c.linkAt, c.compared = former.stats, former.news, former.linkAt, former.compared
 	for i, a := range former.accounts {
-		c.accounts[i].high, c.accounts[i].highAt = a.high, a.highAt
+		c.accounts[i].high, c.accounts[i].highAt, c.accounts[i].missed = a.high, a.highAt, a.missed
 	}
 }

@@ -131,6 +131,7 @@ type account struct {
 	orders
 	fresh   bool         // no state was restored: what the broker holds is older than the journal
 	absent  bool         // the broker does not have it
+	missed  bool         // and people were told
 	told    engine.Money // cash, as the broker last told it; 0 = never
 	funded  bool         // the Desk knows what cash the broker says there is
 	pnl     moneyMarks
@@ -189,6 +190,10 @@ func (c *Core) Step(in *Input) []Output {
 	}
 	if !c.began {
 		return nil
+	}
+	if in.Kind == LinkDown { // before anything that is due is sent into it
+		c.take(in)
+		in = &Input{}
 	}
 	if c.starving() {
 		c.ask()

@@ -74,6 +74,10 @@ func (c *Core) stopTrading(why string) {
 		return
 	}
 	for _, a := range c.accounts {
+		if a.absent { // that stays the reason
+			c.tellLink(a, engine.LinkDown, a.desk.Book().Offline())
+			continue
+		}
 		c.tellLink(a, engine.LinkDown, why)
 	}
 }
