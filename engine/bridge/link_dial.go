@@ -89,7 +89,7 @@ func refusal(resp *http.Response, text string) Event {
 		e.Class, e.Fatal = Unauthorized, fmt.Errorf("%w (HTTP %d)", ErrUnauthorized, resp.StatusCode)
 		e.Text = e.Fatal.Error()
 	case http.StatusTooManyRequests:
-		e.Class, e.Text = TooMany, "the broker says that there were too many attempts to connect"
+		e.Class, e.Text = TooMany, "the broker says that there were too many attempts to connect; the next is made in a minute"
 	}
 	return e
 }
@@ -113,6 +113,7 @@ func ended(err error) Event {
 			e.Class, e.Text = TakenOver, SessionTaken
 		default:
 			e.Class = Abuse
+			e.Text += "; the next attempt is made in a minute"
 		}
 	}
 	if errors.Is(err, websocket.ErrMessageTooBig) {

@@ -131,7 +131,7 @@ func TestCloses(t *testing.T) {
 				defer stop()
 				r := start(t, s.config())
 				e := r.next(Down)
-				if e.Class != c.class || e.Code != max(0, int(c.code)) || e.Fatal != nil {
+				if e.Class != c.class || e.Code != max(0, int(c.code)) || e.Fatal != nil || strings.Contains(e.Text, "in a minute") != (c.class == Abuse) {
 					t.Errorf("%+v", e)
 				}
 				if c.code == 1009 && strings.Contains(e.Text, "bound") {

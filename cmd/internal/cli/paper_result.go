@@ -24,13 +24,14 @@ type paperResult struct {
 	LiveQuotes  *gateway.FeedView     `json:"live_quotes,omitempty"`
 	Executions  *int                  `json:"executions,omitempty"` // at the simulated bridge
 	Differences []string              `json:"differences,omitempty"`
+	Link        string                `json:"link"` // at the end: down, syncing, ready
 }
 
 // finish prints what came of a run. Against a bridge of our own, belief is held
 // against truth.
 func (f *paperFlags) finish(c *cobra.Command, s *stack.Stack, server *fakebridge.Server, took time.Duration) error {
 	v := s.View()
-	r := paperResult{Hash: v.Hash, Journal: s.JournalDir(), Elapsed: took.Seconds(), Accounts: v.Accounts, Stats: v.Stats, LiveQuotes: v.LiveQuotes}
+	r := paperResult{Hash: v.Hash, Journal: s.JournalDir(), Elapsed: took.Seconds(), Accounts: v.Accounts, Stats: v.Stats, LiveQuotes: v.LiveQuotes, Link: v.Link}
 	if server != nil {
 		l := server.Ledger()
 		n := len(l.Executions)
@@ -109,6 +110,9 @@ func (r *paperResult) print(c *cobra.Command) {
 	}
 	for _, d := range r.Differences {
 		fmt.Fprintln(out, "DIFFERENCE   "+d)
+	}
+	if len(r.Differences) > 0 && r.Link != "ready" {
+		fmt.Fprintf(out, "             the link was %s at the end: what happened at the bridge meanwhile is learned when it is back\n", r.Link)
 	}
 	fmt.Fprintf(out, "journal      %s\ndecisions    %s\n", r.Journal, r.Hash)
 }

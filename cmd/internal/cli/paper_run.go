@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tollgate/cmd/internal/stack"
@@ -110,5 +111,6 @@ func compare(v *gateway.View, truth *broker.Ledger) []string {
 			}
 		}
 	}
+	slices.Sort(wrong)
 	return wrong
 }
