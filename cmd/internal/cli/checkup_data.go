@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"strings"
 	"time"
 
 	"tollgate/cmd/internal/stack"
@@ -79,7 +78,7 @@ func (k *checkup) killed() {
 		since = " since " + at.UTC().Format(time.RFC3339)
 	}
 	k.warn("killed", "tollgate resume --config "+k.flags.config+", when trading may go on: until then live flattens and trades nothing",
-		"killed%s (%s)", since, strings.TrimSpace(reason))
+		"killed%s (%s)", since, reason)
 }
 
 // gateway finds out whether a program holds the data directory, and holds it itself

@@ -163,8 +163,17 @@ func TestLive(t *testing.T) {
 	if n := len(s.broker.Ledger().Orders); n != sent {
 		t.Fatalf("%d orders after the kill", n-sent)
 	}
-	s.do("resume")
+	s.stop()
+	if status, _, log := runCLI("resume", "--config", s.file, "--account", "Sim101"); status == exitOK || !strings.Contains(log, "leave out --account") {
+		t.Errorf("one account, while nothing runs: status %d, %s", status, log)
+	}
+	s.do("resume") // while nothing runs: the next program obeys
+	s.start()
 	s.until("it trades again", func(v *gateway.View) bool { return in("active")(v) && len(s.broker.Ledger().Orders) > sent })
+	s.do("kill")
+	s.do("resume")
+	sent = len(s.broker.Ledger().Orders)
+	s.until("it trades once more", func(v *gateway.View) bool { return in("active")(v) && len(s.broker.Ledger().Orders) > sent })
 	if status := s.stop(); status != exitOK {
 		t.Errorf("status %d\n%s", status, s.log.String())
 	}

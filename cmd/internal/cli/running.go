@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -150,14 +151,17 @@ func (f *runningFlags) kill(c *cobra.Command) error {
 	return errors.Join(failed, err)
 }
 
-// resumeStopped removes the sign of a kill when nothing runs.
+// resumeStopped leaves word for the next program when nothing runs.
 func (f *runningFlags) resumeStopped(c *cobra.Command) error {
+	if f.account != "" {
+		return errors.New("no gateway runs here, and one account can be resumed only while one does: start it first, or leave out --account")
+	}
 	dirs, err := f.dirs()
 	if err != nil {
 		return err
 	}
 	for _, d := range dirs {
-		if err := stack.ClearKilled(d); err != nil {
+		if err := stack.SetResumed(d, cmp.Or(f.reason, "tollgate resume")); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,7 @@
 //	                          to the broker shares the one beside the directory live
 //	control.json              where the running program can be talked to
 //	killed                    there while everything is stopped by a kill
+//	resumed                   word for the next program that trading may go on
 //
 // An Upstream is the other kind of link, for those who only listen to the broker's
 // quotes: it subscribes and can do nothing else.

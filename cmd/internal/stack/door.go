@@ -160,7 +160,7 @@ func (s *Stack) watchKilled(ctx context.Context) {
 		reason, killed := Killed(s.Config.DataDir)
 		if killed && !was && !s.obeyed(ctx) {
 			one, cancel := context.WithTimeout(ctx, flatWait)
-			_ = s.shell.Order(one, gateway.All, gateway.Kill, strings.TrimSpace(reason)) // a gateway that has ended trades nothing
+			_ = s.shell.Order(one, gateway.All, gateway.Kill, reason) // a gateway that has ended trades nothing
 			cancel()
 		}
 		was = killed

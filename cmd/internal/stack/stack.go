@@ -311,6 +311,9 @@ func (s *Stack) begin(ctx context.Context) error {
 	if reason, killed := Killed(s.Config.DataDir); killed {
 		return s.shell.Order(ctx, gateway.All, gateway.Kill, reason)
 	}
+	if reason, resumed := takeResumed(s.Config.DataDir); resumed {
+		return s.shell.Order(ctx, gateway.All, gateway.Resume, reason)
+	}
 	return nil
 }
 
