@@ -15,9 +15,10 @@ func (d *Desk) AppendState(b []byte) []byte {
 }
 
 // RestoreState makes a new Desk what AppendState saw. The universe may number the
-// instruments differently; what concerns one that it lacks is dropped (see move). The
-// error is ErrMessage, and then the Desk is as it was.
-func (d *Desk) RestoreState(b []byte) error {
+// instruments differently; what concerns one that it lacks, or one of those named in
+// other, whose ticks or points are not what they were, is dropped (see move). The error
+// is ErrMessage, and then the Desk is as it was.
+func (d *Desk) RestoreState(b []byte, other ...string) error {
 	var s deskState
 	if err := read(b, s.pack); err != nil {
 		return err
@@ -25,7 +26,7 @@ func (d *Desk) RestoreState(b []byte) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	s.move(d.cfg.Universe)
+	s.move(d.cfg.Universe, other)
 	d.load(&s)
 	return nil
 }

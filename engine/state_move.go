@@ -5,7 +5,9 @@ import "slices"
 // A configuration changes between two runs: a contract rolls, an instrument is added in
 // front of others. What the Desk knows is then moved to the new numbers. An instrument
 // that is gone takes its strategy instances and orders with it; the profit and loss of
-// the session stays, with what was held at its last valuation.
+// the session stays, with what was held at its last valuation. So does one whose tick or
+// point value is another now, because its prices are counted in ticks that mean something
+// else; but what was held of that is known to the broker, who will tell what it cost.
 
 // InUse names the instruments in which the Desk of a state holds something or has open
 // orders. The next run needs them, whatever its configuration says. The error is
@@ -37,12 +39,13 @@ func InUse(state []byte) ([]string, error) {
 // gone is the number of what is not there any more.
 const gone = -1
 
-// move brings a state from the instruments it was saved with to those of u.
-func (s *deskState) move(u *Universe) {
+// move brings a state from the instruments it was saved with to those of u, without
+// the other ones.
+func (s *deskState) move(u *Universe, other []string) {
 	to, moved := make([]int, len(s.keys)), false
 	for i, key := range s.keys {
 		to[i] = gone
-		if id, ok := u.Lookup(key); ok {
+		if id, ok := u.Lookup(key); ok && !slices.Contains(other, key) {
 			to[i] = int(id)
 		}
 		moved = moved || to[i] != i
@@ -50,19 +53,22 @@ func (s *deskState) move(u *Universe) {
 	if !moved {
 		return
 	}
-	s.moveMarket(to, u.Len())
+	s.moveMarket(to, u.Len(), other)
 	s.moveOrders(to, s.moveMembers(to))
 }
 
 // moveMarket moves what is kept by instrument.
-func (s *deskState) moveMarket(to []int, n int) {
+func (s *deskState) moveMarket(to []int, n int, other []string) {
 	tops, nets, unreal := make([]Top, n), make([]Holding, n), make([]Money, n)
 	for i := range tops {
 		tops[i] = NewTop()
 	}
 	for i := range s.tops {
 		if to[i] == gone {
-			s.realized, s.unrealized = s.realized+s.unreal[i], s.unrealized-s.unreal[i]
+			s.unrealized -= s.unreal[i]
+			if !slices.Contains(other, s.keys[i]) {
+				s.realized += s.unreal[i]
+			}
 			continue
 		}
 		tops[to[i]], nets[to[i]], unreal[to[i]] = s.tops[i], s.nets[i], s.unreal[i]

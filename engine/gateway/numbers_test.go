@@ -9,6 +9,8 @@ import (
 
 	"tollgate/engine"
 	"tollgate/risk"
+
+	"github.com/shopspring/decimal"
 )
 
 // accountsOf makes Cores of accounts with a strategy each.
@@ -138,6 +140,67 @@ func TestAContractRolls(t *testing.T) {
 	}
 	if o := r.core.Desk(0).Book().Open(0); len(o) != 1 || o[0].State != engine.Working || r.count("PlaceOrder") != 2 {
 		t.Errorf("the order %v in NQ: %+v", nq.Args["orderId"], o)
+	}
+}
+
+// TestAnotherTick: prices of the run before are counted in ticks. When the configuration
+// has another tick for an instrument, what the broker holds of it and has open is adopted
+// anew; the other instruments, and what the session realised, stay.
+func TestAnotherTick(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.buy(1, 2, 0)
+	c := r.take("PlaceOrder")
+	r.has(c, "Filled", 2, "4750")
+	r.answer(c, okBody)
+	r.positions = []string{`{"account":"Sim101","instrument":"ES 03-24","marketPosition":"Long","quantity":2,"averagePrice":4750.0}`}
+	r.buy(2, 1, 18_900)
+	r.placed()
+	r.quote(0, 18_980)
+	r.want(engine.Intent{Strategy: 1, Kind: engine.Submit, Ref: 9, Terms: engine.Terms{Side: engine.Buy, Type: engine.Limit, Qty: 1, Limit: 67_000}})
+	r.placed()
+	fees := r.core.Desk(0).Holding(0).Fees
+	state := r.core.State()
+
+	for name, spec := range map[string]engine.Spec{
+		"tick":  {Root: "ES", Tick: engine.NanoScale / 2, PointValue: decimal.NewFromInt(50), Months: "HMUZ"},
+		"point": {Root: "ES", Tick: engine.NanoScale / 4, PointValue: decimal.NewFromInt(5), Months: "HMUZ"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			u := engine.NewUniverse()
+			if _, err := u.Add("ES 03-24", spec); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := u.Add("NQ 03-24", *specOf(r.u, "NQ 03-24")); err != nil {
+				t.Fatal(err)
+			}
+			n := *r
+			n.t, n.u, n.made, n.notes = t, u, func() *Core { return newCore(u, 4) }, nil
+			n.core, n.wait = n.made(), nil
+			n.step(Input{Kind: Begin, Account: All, Data: state, Text: "tgtest"})
+			if !n.alarmed("Sim101: ES 03-24 had a tick of 0.25 and a point value of 50 in the run before") {
+				t.Errorf("it says %+v", n.outs)
+			}
+			n.step(Input{Kind: LinkDown, Account: All, Text: justStarted})
+			n.step(Input{Kind: LinkUp})
+			n.pass(2 * time.Second)
+			b := n.core.Desk(0).Book()
+			if !n.core.Ready() || n.mode() != engine.ReduceOnly || b.Held(0) != 2 {
+				t.Fatalf("ready %v, %v, %+d held", n.core.Ready(), n.mode(), b.Held(0))
+			}
+			in := u.Get(0)
+			per := int64(engine.NanoScale / int64(in.Tick))
+			if o := b.Open(0); len(o) != 1 || o[0].Terms.Limit != engine.Price(4725*per) {
+				t.Errorf("open in ES: %+v", o)
+			}
+			if o := b.Open(1); len(o) != 1 || o[0].Terms.Limit != 67_000 || o[0].State != engine.Working {
+				t.Errorf("open in NQ: %+v", o)
+			}
+			n.quote(0, engine.Price(4745*per)) // the bid, at which a long position is valued
+			if got, want := b.SessionPnL(), in.Value(engine.Price(-5*per), 2)-fees; got != want {
+				t.Errorf("the session's result is %v, want %v", got, want)
+			}
+		})
 	}
 }
 

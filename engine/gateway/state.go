@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"tollgate/engine"
+
+	"github.com/shopspring/decimal"
 )
 
 // stateVersion is of the form below; another version's state cannot be taken over.
@@ -24,6 +26,15 @@ type state struct {
 	Timers   []timerState // by time
 	Accounts []accountState
 	Next     int `json:",omitempty"` // number of the next account that is new to the journal; 0 = they are numbered as listed
+	// Specs are what prices and amounts were counted in; of a state without them it is
+	// believed that nothing has changed.
+	Specs []specState `json:",omitempty"`
+}
+
+type specState struct {
+	Key   string
+	Tick  engine.Nano
+	Point decimal.Decimal
 }
 
 type timerState struct {
@@ -58,6 +69,10 @@ type ticketState struct {
 func (c *Core) State() []byte {
 	s := state{Version: stateVersion, Prefix: c.cfg.Prefix, At: c.now, Ready: c.phase == ready, Next: c.next}
 	s.Tokens, s.TokensAt = c.cfg.Budget.Level()
+	for id := range engine.InstrumentID(c.cfg.Universe.Len()) {
+		in := c.cfg.Universe.Get(id)
+		s.Specs = append(s.Specs, specState{in.Key, in.Tick, in.Point})
+	}
 	for _, t := range c.timers {
 		s.Timers = append(s.Timers, timerState{t.at, t.id, t.account.index})
 	}
@@ -144,13 +159,14 @@ func (c *Core) restore(data []byte) error {
 		return fmt.Errorf("it is of version %d, this program writes %d", s.Version, stateVersion)
 	}
 	c.renumber(&s)
+	other := c.otherwise(&s)
 	for i := range s.Accounts {
 		a := c.accountNamed(s.Accounts[i].Name)
 		if a == nil {
 			c.alarm(fmt.Sprintf("account %s was traded before and is not configured now: its orders and positions are not watched", s.Accounts[i].Name))
 			continue
 		}
-		if err := a.restore(&s.Accounts[i]); err != nil {
+		if err := a.restore(&s.Accounts[i], other); err != nil {
 			return fmt.Errorf("account %s: %w", a.name, err)
 		}
 		for _, t := range s.Timers {
@@ -199,8 +215,33 @@ func (c *Core) renumber(s *state) {
 	}
 }
 
-func (a *account) restore(s *accountState) error {
-	if err := a.desk.RestoreState(s.Desk); err != nil {
+// otherwise names the instruments whose tick or point value is not what it was in the
+// run before, and says so where that run left something in them.
+func (c *Core) otherwise(s *state) (other []string) {
+	for _, x := range s.Specs {
+		id, ok := c.cfg.Universe.Lookup(x.Key)
+		if !ok {
+			continue
+		}
+		in := c.cfg.Universe.Get(id)
+		if in.Tick == x.Tick && in.Point.Equal(x.Point) {
+			continue
+		}
+		other = append(other, x.Key)
+		for i := range s.Accounts {
+			if used, _ := engine.InUse(s.Accounts[i].Desk); slices.Contains(used, x.Key) {
+				c.alarm(fmt.Sprintf("%s: %s had a tick of %s and a point value of %s in the run before and has %s and %s now: what strategies held of it is not theirs any more, what the broker holds is adopted at its prices, and what the session realised stays as it was counted",
+					s.Accounts[i].Name, x.Key, nanos(x.Tick), x.Point, nanos(in.Tick), in.Point))
+			}
+		}
+	}
+	return other
+}
+
+func nanos(n engine.Nano) decimal.Decimal { return decimal.New(int64(n), -9) }
+
+func (a *account) restore(s *accountState, other []string) error {
+	if err := a.desk.RestoreState(s.Desk, other...); err != nil {
 		return err
 	}
 	a.fresh, a.funded, a.mode, a.unverified = s.Fresh, s.Funded, s.Mode, s.Unverified
