@@ -70,7 +70,7 @@ func (d *Desk) guard(b *bracket) {
 		d.withhold(b)
 		d.dismiss(b)
 	}
-	if need > 0 && b.halved() {
+	if need > 0 && (b.halved() || b.orphaned()) {
 		d.dismiss(b)
 	}
 	switch {

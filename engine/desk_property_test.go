@@ -35,10 +35,13 @@ type pit struct {
 	asked    []asked
 	held     Qty
 	brackets bool  // whether the strategy uses any
+	lossy    bool  // whether answers may be lost
 	traded   []OCO // groups of which something filled: nothing may join them
 	events   []Event
 	answered int // sends taken over from the rig
 	down     bool
+	doubts   []OrderID // of which a request got no answer
+	reached  map[OrderID]bool
 }
 
 func (p *pit) event(e Event) {
@@ -127,6 +130,7 @@ func (p *pit) take(refuse bool) {
 		p.report(q.Order, Rejected, Report{})
 	case q.Kind == PlaceOrder:
 		p.open = append(p.open, &placed{Request: q.Request, leaves: q.Terms.Qty})
+		p.reached[q.Order] = true
 		p.report(q.Order, Accepted, Report{})
 	case q.Kind == CancelOrders:
 		p.takeMany(refuse)
@@ -141,6 +145,70 @@ func (p *pit) take(refuse bool) {
 		o.version++
 		o.leaves = q.Terms.Qty - o.filled
 		p.report(q.Order, Changed, Report{Leaves: o.leaves, Limit: q.Terms.Limit, Stop: q.Terms.Stop})
+	}
+}
+
+// giveBack does not take the oldest request for want of tokens.
+func (p *pit) giveBack() {
+	q := p.asked[0].Request
+	p.asked = p.asked[1:]
+	p.event(&Unsent{At: p.now, Request: q})
+}
+
+// lose carries out the oldest request, or does not, and nobody hears of it.
+func (p *pit) lose(done bool) {
+	q := p.asked[0]
+	p.asked = p.asked[1:]
+	o := p.find(q.Order)
+	lost := []OrderID{q.Order}
+	switch {
+	case q.Kind == CancelOrders:
+		lost = nil
+		for _, x := range p.d.Book().Open(0) {
+			lost = append(lost, x.ID)
+		}
+		if done {
+			p.open = nil
+		}
+	case !done:
+	case q.Kind == PlaceOrder && !slices.Contains(p.traded, q.Terms.OCO):
+		p.open = append(p.open, &placed{Request: q.Request, leaves: q.Terms.Qty})
+		p.reached[q.Order] = true
+	case q.Kind == CancelOrder && o != nil:
+		p.remove(o)
+	case q.Kind == ChangeOrder && o != nil && o.version == q.version && q.Terms.Qty > o.filled:
+		o.version++
+		o.leaves = q.Terms.Qty - o.filled
+	}
+	for _, id := range lost {
+		if x, ok := p.d.Order(id); ok && !x.State.Terminal() {
+			p.doubts = append(p.doubts, id)
+			p.report(id, Lost, Report{})
+		}
+	}
+}
+
+// look tells the truth about an order of which a request got no answer.
+func (p *pit) look() {
+	id := p.doubts[0]
+	p.doubts = p.doubts[1:]
+	x, ok := p.d.Order(id)
+	if !ok || x.State != Unknown {
+		return
+	}
+	o := p.find(id)
+	switch {
+	case slices.ContainsFunc(p.asked, func(q asked) bool { return q.Order == id && q.Kind == PlaceOrder }): // it may yet come
+		p.doubts = append(p.doubts, id)
+	case o != nil:
+		p.report(id, Accepted, Report{})
+		if x, _ := p.d.Order(id); !x.State.Terminal() && x.Leaves() != o.leaves && (x.State == Working || x.State == PartFilled) {
+			p.report(id, Changed, Report{Leaves: o.leaves, Limit: x.Terms.Limit, Stop: x.Terms.Stop})
+		}
+	case p.reached[id]:
+		p.report(id, Cancelled, Report{})
+	default:
+		p.report(id, Rejected, Report{})
 	}
 }
 
@@ -220,7 +288,11 @@ func (p *pit) wants(t *rapid.T) {
 func (p *pit) turn(t *rapid.T) {
 	p.now += Time(rapid.SampledFrom([]int64{0, 1, 1e8, 1e9}).Draw(t, "wait"))
 	p.timers()
-	switch n := rapid.IntRange(0, 12).Draw(t, "event"); {
+	switch n := rapid.IntRange(0, 14).Draw(t, "event"); {
+	case n == 13 && len(p.asked) > 0 && p.lossy:
+		p.lose(rapid.Bool().Draw(t, "done"))
+	case n == 14 && len(p.doubts) > 0:
+		p.look()
 	case n == 10:
 		p.link(!p.down)
 	case n == 11 && rapid.Bool().Draw(t, "mode"):
@@ -229,6 +301,8 @@ func (p *pit) turn(t *rapid.T) {
 		p.event(&Quote{At: p.now, Bid: Price(rapid.IntRange(980, 1020).Draw(t, "bid")), Ask: 1020, Last: 1000})
 	case n < 4:
 		p.wants(t)
+	case n == 12 && len(p.asked) > 0 && p.asked[0].Class <= ClassCancel && rapid.Bool().Draw(t, "spent"):
+		p.giveBack()
 	case n < 7 && len(p.asked) > 0:
 		p.take(rapid.IntRange(0, 7).Draw(t, "refuse") == 0)
 	case len(p.open) > 0:
@@ -278,6 +352,8 @@ func (p *pit) wind(t *rapid.T) {
 		switch {
 		case len(p.asked) > 0:
 			p.take(false)
+		case len(p.doubts) > 0:
+			p.look()
 		case len(p.open) > 0:
 			o := p.open[0]
 			p.remove(o)
@@ -291,7 +367,7 @@ func (p *pit) wind(t *rapid.T) {
 
 func newPit(t testing.TB, patience time.Duration) *pit {
 	b := risk.BudgetConfig{Rate: 3, Burst: 12, Reserve: 4}
-	p := &pit{rig: *newRig(t, risk.Limits{MaxPosition: risk.ByInstrument{"ES": most}, MaxWorking: 9}, b)}
+	p := &pit{reached: map[OrderID]bool{}, rig: *newRig(t, risk.Limits{MaxPosition: risk.ByInstrument{"ES": most}, MaxWorking: 9}, b)}
 	p.cfg.EntryWait = patience
 	p.d = NewDesk(p.cfg)
 	p.d.Join(Member{Name: "a"})
@@ -305,7 +381,7 @@ func TestDeskAgainstAPlainVenue(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		patience := rapid.SampledFrom([]time.Duration{0, time.Second / 2, 3 * time.Second}).Draw(rt, "patience")
 		p := newPit(t, patience)
-		p.brackets = rapid.Bool().Draw(rt, "brackets")
+		p.brackets, p.lossy = rapid.Bool().Draw(rt, "brackets"), rapid.Bool().Draw(rt, "lossy")
 		p.d.TellPnL(time.Second)
 		for range rapid.IntRange(1, 150).Draw(rt, "turns") {
 			p.turn(rt)

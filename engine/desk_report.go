@@ -17,7 +17,7 @@ func (d *Desk) onReport(r *Report) {
 	}
 	asked := before == CancelPending || o.recalled
 	o.State = next
-	o.recalled = o.recalled && next == Unknown
+	d.ending(o)
 	d.adopt(o, r)
 	var f Fill
 	held := d.members[o.Strategy].account.holding.Position
@@ -48,6 +48,16 @@ func (d *Desk) onReport(r *Report) {
 	if r.Kind == Filled {
 		d.mend(o)
 		d.stayFlat(o.Strategy)
+	}
+}
+
+// ending keeps an order whose cancel still waits to be sent one that is to end, whatever
+// was heard of it meanwhile: that it is there after all, or that an earlier cancel was
+// refused. A cancel that was sent while it was unknown has not ended it.
+func (d *Desk) ending(o *Order) {
+	o.recalled = o.recalled && o.State == Unknown
+	if !o.State.Terminal() && o.State != Unknown && d.waits(o, CancelOrder) {
+		o.State = CancelPending
 	}
 }
 

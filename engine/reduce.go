@@ -149,6 +149,19 @@ func (b *bracket) halved() bool {
 	return lost.State == Dead && other.Filled > 0 && !other.State.Terminal()
 }
 
+// orphaned reports whether one child went when nothing was left to protect and the other
+// stayed, because its cancel was refused. What there is to protect now needs both.
+func (b *bracket) orphaned() bool {
+	if !b.dismissed || b.stop == nil || b.limit == nil {
+		return false
+	}
+	lost, other := b.stop, b.limit
+	if lost.State != Dead {
+		lost, other = other, lost
+	}
+	return lost.State == Dead && (other.State == Working || other.State == PartFilled)
+}
+
 // dismiss asks for the end of what a bracket has working when nothing is left to
 // protect, or to be placed anew. The sibling of a child that is done goes by itself: they are one OCO.
 func (d *Desk) dismiss(b *bracket) {

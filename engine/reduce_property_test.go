@@ -106,7 +106,9 @@ func (b *bout) group(o *placed, q Qty) {
 		}
 		s.version++
 		if s.leaves -= q; s.leaves > 0 && o.leaves > 0 {
-			b.report(s.Order, Changed, Report{Leaves: s.leaves, Limit: s.Terms.Limit, Stop: s.Terms.Stop})
+			if known, _ := b.d.Order(s.Order); known.State != Unknown { // else the look-up tells
+				b.report(s.Order, Changed, Report{Leaves: s.leaves, Limit: s.Terms.Limit, Stop: s.Terms.Stop})
+			}
 			continue
 		}
 		b.remove(s)
@@ -133,6 +135,17 @@ func (b *bout) answer(refuse bool) {
 	o := b.find(q.Order)
 	b.take(refuse)
 	if q.Kind == CancelOrder && o != nil && b.find(q.Order) == nil && o.Terms.OCO != 0 { // a cancel takes the group with it
+		o.leaves = 0
+		b.group(o, 0)
+	}
+}
+
+// mislay has a request carried out, or not, and its answer lost.
+func (b *bout) mislay(done bool) {
+	q := b.asked[0]
+	o := b.find(q.Order)
+	b.lose(done)
+	if q.Kind == CancelOrder && o != nil && b.find(q.Order) == nil && o.Terms.OCO != 0 {
 		o.leaves = 0
 		b.group(o, 0)
 	}
@@ -167,7 +180,13 @@ func (b *bout) byHand(t *rapid.T, s Side, q Qty) {
 func (b *bout) turn(t *rapid.T) {
 	b.now += Time(rapid.SampledFrom([]int64{0, 1e8, 1e9}).Draw(t, "wait"))
 	b.timers()
-	switch n := rapid.IntRange(0, 14).Draw(t, "event"); {
+	switch n := rapid.IntRange(0, 17).Draw(t, "event"); {
+	case n == 15 && len(b.asked) > 0 && b.asked[0].Class <= ClassCancel:
+		b.giveBack()
+	case n == 16 && len(b.asked) > 0:
+		b.mislay(rapid.Bool().Draw(t, "done"))
+	case n == 17 && len(b.doubts) > 0:
+		b.look()
 	case n == 0:
 		b.link(!b.down)
 	case n == 1:
@@ -198,6 +217,8 @@ func (b *bout) quiet(t *rapid.T) {
 		switch {
 		case len(b.asked) > 0:
 			b.answer(false)
+		case len(b.doubts) > 0:
+			b.look()
 		case o != nil:
 			b.trades(t, o, o.leaves)
 		case len(b.rig.timers) == 0:
@@ -260,7 +281,7 @@ func (b *bout) works(who StrategyID, ref Ref) bool {
 }
 
 func newBout(t testing.TB, b risk.BudgetConfig) *bout {
-	p := &pit{rig: *newRig(t, risk.Limits{}, b)}
+	p := &pit{reached: map[OrderID]bool{}, rig: *newRig(t, risk.Limits{}, b)}
 	p.cfg.EntryWait = time.Second
 	p.d = NewDesk(p.cfg)
 	p.d.Join(Member{Name: "a"})

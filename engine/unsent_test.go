@@ -128,3 +128,38 @@ func TestUnsent(t *testing.T) {
 		}
 	})
 }
+
+// TestAnOrderThatIsToEnd: a cancel that waits to be sent makes an order one that is to
+// end, also when it turns out to be there after all, or an earlier cancel is refused.
+func TestAnOrderThatIsToEnd(t *testing.T) {
+	for name, way := range map[string]func(r *rig){
+		"lost and found": func(r *rig) {
+			r.step(&LinkChange{At: r.now, State: LinkDown, Reason: "cut"})
+			r.says(1, Lost)
+			r.withdraw(1)
+			r.says(1, Accepted)
+		},
+		"refused once": func(r *rig) {
+			r.says(1, Accepted)
+			r.withdraw(1)
+			r.step(&LinkChange{At: r.now, State: LinkDown, Reason: "cut"})
+			r.unsent(r.sends[1])
+			r.says(1, CancelRejected) // of another one, by somebody else
+			r.sends = r.sends[:1]
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, _ := patient(t, risk.Limits{}, tight(20, 0))
+			r.submit(1, limit(Buy, 1, 990))
+			way(r)
+			if o, _ := r.d.Order(1); o.State != CancelPending {
+				t.Errorf("it is %v", o.State)
+			}
+			r.step(&LinkChange{At: r.now, State: LinkUp})
+			r.last(2, CancelOrder, ClassCancel)
+			r.amend(1, 2, NoPrice)
+			r.denied(OrderPending)
+			r.last(2, CancelOrder, ClassCancel)
+		})
+	}
+}
