@@ -282,3 +282,30 @@ func TestALookUpTakesItsTime(t *testing.T) {
 		t.Errorf("%d calls, ready %v, the order is %v", n, r.core.Ready(), r.state(1))
 	}
 }
+
+// TestRestartWithAStopThatWaits: a stop that waited for a token when the program ended is
+// placed when the link is up again. It is not written to a link that is not there, to be
+// taken for lost.
+func TestRestartWithAStopThatWaits(t *testing.T) {
+	r := newRig(t)
+	r.connect()
+	r.want(engine.Intent{Kind: engine.Submit, Ref: 1, StopLoss: 18_900, Terms: engine.Terms{Side: engine.Buy, Qty: 1}})
+	c := r.take("PlaceOrder")
+	r.has(c, "Filled", 1, "4750.25")
+	r.answer(c, okBody)
+	r.positions = []string{strings.Replace(foreignPosition, "4750.0", "4750.25", 1)}
+	r.pass(time.Second)
+	r.answer(r.take("PlaceOrder"), throttledBody)
+	sent := r.count("PlaceOrder")
+	state := r.core.State()
+	r.now += engine.Time(time.Minute)
+	r.begin(state)
+	if n := r.count("PlaceOrder") - sent; n != 0 {
+		t.Errorf("%d orders were written without a link", n)
+	}
+	r.step(Input{Kind: LinkUp})
+	r.pass(time.Second)
+	if stop := r.take("PlaceOrder"); stop.Args["orderType"] != "STOPMARKET" || r.count("PlaceOrder")-sent != 1 {
+		t.Errorf("%+v, %d orders", stop, r.count("PlaceOrder")-sent)
+	}
+}
