@@ -78,6 +78,11 @@ func (t *Top) Crossed() bool { return t.TwoSided() && t.Bid > t.Ask }
 // Locked reports whether bid and ask are equal.
 func (t *Top) Locked() bool { return t.TwoSided() && t.Bid == t.Ask }
 
+// Hollow reports whether a side has a price and nothing there: a size of 0.
+func (t *Top) Hollow() bool {
+	return t.Bid != NoPrice && t.BidSize == 0 || t.Ask != NoPrice && t.AskSize == 0
+}
+
 // Mark is the price at which a position of the given sign could be closed now:
 // a long position at the bid, a short one at the ask. Where that side is absent
 // or the book is crossed it is the last trade; NoPrice before any.

@@ -87,6 +87,9 @@ func (rec *recorder) count(q *engine.Quote) {
 	}
 	top.Apply(q)
 	rec.r.Quotes++
+	if top.Hollow() {
+		rec.r.Hollow++
+	}
 	if top.Crossed() {
 		rec.r.Crossed++
 	} else if top.Locked() {

@@ -13,6 +13,7 @@ type Result struct {
 	Events, Quotes, Trades int64
 	Outside                int64 // trades outside the recorded bid and ask
 	Crossed, Locked        int64 // quotes kept with a broken or a locked book
+	Hollow                 int64 // quotes with a price at which they say that nothing is there: a size of 0
 	Intents                int64
 	Members                []engine.Member // strategy instances, by StrategyID
 	Orders                 []engine.Order  // as they stood at the end, in the order of sending

@@ -163,8 +163,9 @@ func TestTalliesOfTheMarket(t *testing.T) {
 		book(second, 100, 101), deal(second, 100, 1), deal(second, 101, 1), deal(second, 102, 1), deal(second, 99, 1),
 		book(second, 101, 101), book(second, 102, 101), book(second, engine.NoPrice, 101), deal(second, 1, 1),
 	}
+	quotes[6].AskSize = 0
 	r := script(t, 0, quotes, nil)
-	if r.Events != 10 || r.Quotes != 4 || r.Trades != 6 || r.Outside != 2 || r.Locked != 1 || r.Crossed != 1 {
+	if r.Events != 10 || r.Quotes != 4 || r.Trades != 6 || r.Outside != 2 || r.Locked != 1 || r.Crossed != 1 || r.Hollow != 1 {
 		t.Errorf("%+v", r)
 	}
 }

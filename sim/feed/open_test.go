@@ -86,7 +86,7 @@ func TestInfo(t *testing.T) {
 		"102,ES 12-26,,,,,5000.25,,T\n", // at it, without a size
 		"103,ES 12-26,5001,3,5000.25,4,,,Q\n",
 		"109,ES 12-26,5001,3,5001,4,,,Q\n",
-		"110,ES 12-26,,,5001,4,,,Q\n",
+		"110,ES 12-26,,,5001,0,,,Q\n",
 		"111,ES 12-26,,,,,4990,5,T\n", // nobody bids: not outside
 		"112,NQ 12-26,,,,,4990,5,T\n",
 	), o)
@@ -98,7 +98,7 @@ func TestInfo(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := InstrumentStats{
-		Key: "ES 12-26", Quotes: 4, Trades: 3, First: 100, Last: 111, Crossed: 1, Locked: 1, OneSided: 1,
+		Key: "ES 12-26", Quotes: 4, Trades: 3, First: 100, Last: 111, Crossed: 1, Locked: 1, OneSided: 1, Hollow: 1,
 		Outside: 1, Unsized: 1, Volume: 7, Low: 4990 * 4, High: 20002, LongestGap: 6 * time.Nanosecond, GapAt: 103,
 	}
 	if len(s.Instruments) != 2 || s.Instruments[0] != want {

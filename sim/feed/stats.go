@@ -27,6 +27,7 @@ type InstrumentStats struct {
 	Crossed     int64 // quotes with the bid above the ask
 	Locked      int64 // quotes with bid and ask equal
 	OneSided    int64 // quotes with at most one side
+	Hollow      int64 // quotes with a price and a size of 0 at it
 	Outside     int64 // trades below the bid or above the ask of the last quote before them
 	Unsized     int64 // trades without a size
 	Volume      engine.Qty
@@ -70,6 +71,9 @@ func (c *Collector) Add(q *engine.Quote) {
 	}
 	s.Quotes++
 	top.Apply(q)
+	if top.Hollow() {
+		s.Hollow++
+	}
 	switch {
 	case top.Crossed():
 		s.Crossed++

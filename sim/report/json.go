@@ -137,6 +137,7 @@ func countKeys(s *summary) object {
 		{"outside_spread", r.Outside},
 		{"crossed_quotes", r.Crossed},
 		{"locked_quotes", r.Locked},
+		{"hollow_quotes", r.Hollow},
 		{"ignored_reports", r.Ignored},
 		{"log_lines", int64(len(r.Logs)) + r.LogsDropped},
 	}

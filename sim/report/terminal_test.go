@@ -183,6 +183,8 @@ func TestWarnings(t *testing.T) {
 		{"no trips", func(r *Run) { r.Result.Trips = nil }, "round trips: below", true},
 		{"outside", func(r *Run) {}, "2 of 300 trades printed outside", false},
 		{"inside", func(r *Run) { r.Result.Outside = 0 }, "outside", true},
+		{"hollow", func(r *Run) { r.Result.Hollow = 9 }, "9 of 600 quotes show a price with a size of 0", false},
+		{"not hollow", func(r *Run) {}, "size of 0", true},
 		{"throttled", func(r *Run) { r.Result.Throttled = 1200 }, "1,200 intents were refused for want of request budget", false},
 		{"not throttled", func(r *Run) { r.Result.Throttled = 0 }, "budget", true},
 		{"open order", func(r *Run) {}, "1 order is still open", false},

@@ -34,6 +34,8 @@ func (s *summary) warnings() []string {
 	say(r.Throttled > 0, "%s for want of request budget: live, they would have been too late as well.", wasThrottled(r.Throttled))
 	say(r.Outside > 0, "%s of %s printed outside the recorded bid and ask: the book and the trades of this feed do not always agree.",
 		count(r.Outside), plural(r.Trades, "trade"))
+	say(r.Hollow > 0, "%s of %s show a price with a size of 0, and nothing is believed to be there: a market order pays the next prices. If the source writes 0 where it does not know, leave those sizes empty.",
+		count(r.Hollow), plural(r.Quotes, "quote"))
 	say(s.open > 0, "%s still open at the end of the recording.", isAre(s.open, "order"))
 	say(len(r.Positions) > 0, "%s still open at the end: net P&L counts the price to close, not the fee for it.", isAre(len(r.Positions), "position"))
 	say(len(s.run.AbsentLimits) > 0, "Not enforced, because not set: %s.", strings.Join(s.run.AbsentLimits, ", "))

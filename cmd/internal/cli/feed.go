@@ -239,7 +239,7 @@ func (f *feedFlags) info(c *cobra.Command, path string) error {
 func tellInstrument(out io.Writer, u *engine.Universe, s *feed.InstrumentStats) {
 	in := u.Get(s.Instrument)
 	fmt.Fprintf(out, "\n%s  tick %s, one tick is worth %s\n", s.Key, in.TickDecimal(), in.TickValue)
-	fmt.Fprintf(out, "  quotes   %d (crossed %d, locked %d, one-sided %d)\n", s.Quotes, s.Crossed, s.Locked, s.OneSided)
+	fmt.Fprintf(out, "  quotes   %d (crossed %d, locked %d, one-sided %d%s)\n", s.Quotes, s.Crossed, s.Locked, s.OneSided, hollow(s.Hollow))
 	fmt.Fprintf(out, "  trades   %d (outside the quote %d, without a size %d), volume %d\n", s.Trades, s.Outside, s.Unsized, s.Volume)
 	if s.Low.Known() {
 		fmt.Fprintf(out, "  traded   %s to %s\n", in.Decimal(s.Low), in.Decimal(s.High))
@@ -248,6 +248,14 @@ func tellInstrument(out io.Writer, u *engine.Universe, s *feed.InstrumentStats) 
 	if s.LongestGap > 0 {
 		fmt.Fprintf(out, "  silence  at most %s, from %s\n", s.LongestGap.Round(time.Millisecond), s.GapAt)
 	}
+}
+
+// hollow is told only where there is some: no market quotes a price for nothing.
+func hollow(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", with a size of 0 %d", n)
 }
 
 func tellTally(out io.Writer, t feed.Tally) {
