@@ -41,6 +41,7 @@ type duet struct {
 	traders     []trader
 	calm        bool // nobody wants anything new
 	made        func(setup []byte, prefix string) (*Core, error)
+	setup       []byte // of the run
 	records     []journal.Record
 	synced      int // records that are on the disk for certain
 	alarms      []string
@@ -110,7 +111,13 @@ func newDuet(t testing.TB, seed uint64, quirks broker.Quirks) *duet {
 		t.Fatal(err)
 	}
 	d.broker = b
-	d.made = func([]byte, string) (*Core, error) { return newCore(d.u, d.limits), nil }
+	other := turned(t, d.u)
+	d.made = func(setup []byte, _ string) (*Core, error) {
+		if string(setup) == anotherOrder {
+			return newCore(other, d.limits), nil
+		}
+		return newCore(d.u, d.limits), nil
+	}
 	d.prices, d.volumes = []engine.Price{19_000, 68_000}, []engine.Qty{0, 0}
 	for i := range roots {
 		d.traders = append(d.traders, trader{id: engine.StrategyID(i)})
@@ -121,6 +128,31 @@ func newDuet(t testing.TB, seed uint64, quirks broker.Quirks) *duet {
 	return d
 }
 
+// anotherOrder is the setup of a run whose configuration lists the instruments in
+// another order, with one more among them.
+const anotherOrder = "another order"
+
+func turned(t testing.TB, u *engine.Universe) *engine.Universe {
+	out := engine.NewUniverse()
+	for _, key := range []string{"NQ 03-24", "CL 03-24", "ES 03-24"} {
+		in := u.Get(0)
+		if _, err := out.Add(key, engine.Spec{Root: key[:2], Tick: in.Tick, PointValue: decimal.NewFromInt(50), Fee: in.Fee, Months: "HMUZ"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out
+}
+
+// withRoot is the first instrument of a root.
+func withRoot(u *engine.Universe, root string) engine.InstrumentID {
+	for id := range engine.InstrumentID(u.Len()) {
+		if u.Get(id).Root == root {
+			return id
+		}
+	}
+	return 0
+}
+
 func newCore(u *engine.Universe, most engine.Qty) *Core {
 	budget := risk.NewBudget(risk.BudgetConfig{Rate: 3, Burst: 20, Reserve: 6, Open: 6})
 	limits := risk.Limits{MaxPosition: risk.ByInstrument{"ES": int64(most), "NQ": int64(most)}, MaxOrder: risk.ByInstrument{"ES": 3, "NQ": 3}, MaxWorking: 12}
@@ -128,18 +160,19 @@ func newCore(u *engine.Universe, most engine.Qty) *Core {
 		Universe: u, Prefix: "tgtest", Budget: &budget,
 		Accounts: []AccountConfig{{
 			Name: "Sim101", Gate: risk.Sharing(limits, &budget), Cash: engine.Dollars(100_000), EntryWait: 2 * time.Second,
-			Members: []engine.Member{{Name: "a", Instrument: 0}, {Name: "b", Instrument: 1}},
+			Members: []engine.Member{{Name: "a", Instrument: withRoot(u, "ES")}, {Name: "b", Instrument: withRoot(u, "NQ")}},
 		}},
 	})
 }
 
 // start begins a run of the Core with a state.
 func (d *duet) start(state []byte) {
-	core, err := d.made(nil, "tgtest")
+	core, err := d.made(d.setup, "tgtest")
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	d.core, d.up = core, false
+	d.records = append(d.records, journal.Record{Number: uint64(len(d.records) + 1), Kind: KindSetup, Payload: d.setup})
 	d.step(Input{Kind: Begin, Account: All, Data: state, Text: "tgtest"})
 	d.step(Input{Kind: LinkDown, Account: All, Text: justStarted})
 	for i := range d.traders {
@@ -406,7 +439,8 @@ func (d *duet) check() {
 	}
 	for id := range engine.InstrumentID(d.u.Len()) {
 		key := d.u.Get(id).Key
-		if held := desk.Book().Held(id); held != truth[key] {
+		known, _ := d.core.cfg.Universe.Lookup(key)
+		if held := desk.Book().Held(known); held != truth[key] {
 			d.t.Errorf("%s: we believe %+d, the truth is %+d", key, held, truth[key])
 		}
 	}

@@ -192,6 +192,11 @@ func (d *duet) crash() {
 	if d.up {
 		d.outs(d.broker.Closed(d.moment(), d.conn))
 	}
+	if d.setup == nil { // somebody has edited the configuration
+		d.setup = []byte(anotherOrder)
+	} else {
+		d.setup = nil
+	}
 	if r.Core() == nil {
 		d.start(nil) // not even the beginning had reached the disk
 		return
@@ -208,7 +213,7 @@ func (d *duet) checkpoint(tries int) {
 		return
 	}
 	state := d.core.State()
-	core, err := d.made(nil, "tgtest")
+	core, err := d.made(d.setup, "tgtest")
 	if err != nil {
 		d.t.Fatal(err)
 	}
