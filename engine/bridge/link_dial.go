@@ -49,11 +49,17 @@ func (l *Link) dial(ctx context.Context, token string) (*websocket.Conn, Event) 
 		conn.SetReadLimit(MaxFrame)
 		return conn, Event{Kind: Up, Date: dateOf(resp)}
 	}
+	return nil, refusal(resp, plain(err))
+}
+
+// plain is an error without the library's own words, which say nothing to whoever reads
+// the rest.
+func plain(err error) string {
 	text := err.Error()
-	for _, s := range []string{"failed to WebSocket dial: ", "failed to send handshake request: "} {
-		text = strings.TrimPrefix(text, s) // the library's own words, which say nothing to whoever reads the rest
+	for _, s := range []string{"failed to WebSocket dial: ", "failed to send handshake request: ", "failed to get reader: ", "failed to read frame header: ", "failed to read frame payload: "} {
+		text = strings.TrimPrefix(text, s)
 	}
-	return nil, refusal(resp, text)
+	return text
 }
 
 // dateOf is the Date header of an answer: HTTP's own, so that it says nothing of the
@@ -90,6 +96,8 @@ func refusal(resp *http.Response, text string) Event {
 		e.Text = e.Fatal.Error()
 	case http.StatusTooManyRequests:
 		e.Class, e.Text = TooMany, "the broker says that there were too many attempts to connect; the next is made in a minute"
+	default:
+		e.Text = fmt.Sprintf("the broker does not open the link, it answers HTTP %d %s; it is tried again", resp.StatusCode, http.StatusText(resp.StatusCode))
 	}
 	return e
 }
@@ -103,7 +111,7 @@ const SessionTaken = "another program of the same user took the session"
 
 // ended is the event of a connection that ended.
 func ended(err error) Event {
-	e := Event{Kind: Down, Text: err.Error()}
+	e := Event{Kind: Down, Text: "the connection broke: " + plain(err)}
 	var c websocket.CloseError
 	if errors.As(err, &c) {
 		e.Code, e.Text = int(c.Code), fmt.Sprintf("the broker closed the link: %d %s", c.Code, c.Reason)

@@ -74,7 +74,7 @@ func TestRefusals(t *testing.T) {
 				defer stop()
 				r := start(t, s.config())
 				e := r.next(Down)
-				if e.Class != want.class || e.Code != status {
+				if e.Class != want.class || e.Code != status || e.Class == Normal && !strings.Contains(e.Text, fmt.Sprintf("it answers HTTP %d", status)) {
 					t.Errorf("%+v", e)
 				}
 				if want.high == 0 {
@@ -131,6 +131,9 @@ func TestCloses(t *testing.T) {
 				defer stop()
 				r := start(t, s.config())
 				e := r.next(Down)
+				if c.code == 0 && !strings.HasPrefix(e.Text, "the connection broke: ") || strings.Contains(e.Text, "failed to") {
+					t.Errorf("it says %s", e.Text)
+				}
 				if e.Class != c.class || e.Code != max(0, int(c.code)) || e.Fatal != nil || strings.Contains(e.Text, "in a minute") != (c.class == Abuse) {
 					t.Errorf("%+v", e)
 				}

@@ -230,7 +230,7 @@ func openPaperFeed(config *configs.Config, bc *fakebridge.Config) error {
 	o := feed.Options{Universe: engine.NewUniverse(), Resolve: resolver(config.Instruments)}
 	src, err := openAll(config.Paper.Feed, o)
 	if err != nil {
-		return err
+		return fmt.Errorf("paper.feed: %w", err)
 	}
 	if err := errors.Join(drain(src), src.Close()); err != nil {
 		return err

@@ -124,11 +124,19 @@ func TestKillWithoutAProgram(t *testing.T) {
 	for _, step := range []struct {
 		command, says string
 		killed        bool
-	}{{"kill", "the next one will cancel", true}, {"resume", "the next one may trade", false}} {
+	}{{"kill", "will cancel", true}, {"resume", "may trade", false}} {
 		status, out, log := runCLI(step.command, "--data", data)
 		_, killed := stack.Killed(filepath.Join(data, "live"))
-		if status != exitOK || !strings.Contains(out, step.says) || killed != step.killed {
+		if status != exitOK || !strings.Contains(out, "on "+filepath.Join(data, "live")+"; the next one there "+step.says) || killed != step.killed {
 			t.Errorf("%s: %d %s%s, killed %v", step.command, status, out, log, killed)
+		}
+	}
+	t.Chdir(t.TempDir())
+	for _, command := range []string{"kill", "resume"} {
+		status, out, log := runCLI(command)
+		left, err := os.ReadDir(".")
+		if status != exitUsage || !strings.Contains(log, "nothing has run in this folder") || err != nil || len(left) > 0 {
+			t.Errorf("%s in a folder without data: %d %s%s, left %v, %v", command, status, out, log, left, err)
 		}
 	}
 	if status, _, log := runCLI("status", "--data", data); status != exitFailed || !strings.Contains(log, "no gateway is running here") {

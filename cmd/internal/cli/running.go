@@ -131,7 +131,7 @@ leaves a sign that the next one obeys.`,
 }
 
 func (f *runningFlags) kill(c *cobra.Command) error {
-	dirs, err := f.dirs()
+	dirs, err := f.known()
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (f *runningFlags) kill(c *cobra.Command) error {
 	}
 	err = f.tell(c, gateway.Request{Do: gateway.Kill.String(), Text: reason})
 	if errors.Is(err, gateway.ErrNotRunning) && failed == nil {
-		fmt.Fprintln(c.OutOrStdout(), "no gateway runs here; the next one will cancel and close everything and trade nothing until tollgate resume")
+		fmt.Fprintf(c.OutOrStdout(), "no gateway runs on %s; the next one there will cancel and close everything and trade nothing until tollgate resume\n", full(dirs[0]))
 		return nil
 	}
 	return errors.Join(failed, err)
@@ -156,7 +156,7 @@ func (f *runningFlags) resumeStopped(c *cobra.Command) error {
 	if f.account != "" {
 		return errors.New("no gateway runs here, and one account can be resumed only while one does: start it first, or leave out --account")
 	}
-	dirs, err := f.dirs()
+	dirs, err := f.known()
 	if err != nil {
 		return err
 	}
@@ -165,8 +165,27 @@ func (f *runningFlags) resumeStopped(c *cobra.Command) error {
 			return err
 		}
 	}
-	fmt.Fprintln(c.OutOrStdout(), "no gateway runs here; the next one may trade")
+	fmt.Fprintf(c.OutOrStdout(), "no gateway runs on %s; the next one there may trade\n", full(dirs[0]))
 	return nil
+}
+
+// known are the data directories, of a program that there can be: whoever is in the
+// wrong folder must not be told that all is done.
+func (f *runningFlags) known() ([]string, error) {
+	if f.config == "" && f.data == "" {
+		if _, err := os.Stat(configs.DefaultDataDir); errors.Is(err, os.ErrNotExist) {
+			return nil, usage("nothing has run in this folder, there is no %s: name the configuration of the program that is meant, --config FILE", full(configs.DefaultDataDir))
+		}
+	}
+	return f.dirs()
+}
+
+// full is a path that says where it is, also to somebody in another folder.
+func full(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
 }
 
 func (f *runningFlags) tell(c *cobra.Command, r gateway.Request) error {
