@@ -135,12 +135,12 @@ func (k *checkup) examine(ctx context.Context) {
 	unlock, alone := k.gateway()
 	defer unlock()
 	switch {
+	case !writable: // whether a program runs here is not known then
+		k.unchecked("an attempt to connect that cannot be remembered is not made", connectedChecks...)
 	case !alone:
 		k.unchecked("a second connection would end the link of the program that runs", connectedChecks...)
 	case !keyed:
 		k.unchecked("there is no key to connect with", connectedChecks...)
-	case !writable:
-		k.unchecked("an attempt to connect that cannot be remembered is not made", connectedChecks...)
 	default:
 		k.connected(ctx)
 		return

@@ -177,6 +177,10 @@ func TestCheckupFaults(t *testing.T) {
 			if len(odd) > 0 && (!strings.Contains(odd[0].Seen, c.says) || !strings.Contains(odd[0].Advice, c.advises)) {
 				t.Errorf("%+v", odd[0])
 			}
+			running := slices.ContainsFunc(odd, func(l checkLine) bool { return strings.Contains(l.Seen, "the program that runs") })
+			if running != strings.Contains(c.says, "a gateway is running") && running != strings.HasPrefix(c.name, "paper on live") {
+				t.Errorf("it speaks of a program that runs: %v", running)
+			}
 			if n := w.server.Ledger().Upgrades; n != c.upgrades {
 				t.Errorf("%d attempts to connect, want %d", n, c.upgrades)
 			}
