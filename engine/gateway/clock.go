@@ -16,19 +16,15 @@ type pace struct {
 	ahead time.Duration // of the Core's time
 }
 
-// clockSlack is how much older than the newest an input may be, because it waited to be
-// taken, without meaning that the clock was set back.
-const clockSlack = 10 * time.Second
-
 // tell is the Core's time when the clock shows at. Back is by how much the clock was set
-// back, 0 when it was not.
-func (p *pace) tell(at, now engine.Time) (t engine.Time, back time.Duration) {
+// back, 0 when it was not: then it is older by no more than slack.
+func (p *pace) tell(at, now engine.Time, slack time.Duration) (t engine.Time, back time.Duration) {
 	if elapsed := at.Sub(p.last); elapsed > 0 {
 		p.ahead = max(0, p.ahead-elapsed/2)
 	}
 	p.last = at
 	t = at.Add(p.ahead)
-	if late := now.Sub(t); now != engine.NoTime && late > clockSlack {
+	if late := now.Sub(t); now != engine.NoTime && late > slack {
 		back, p.ahead = late, p.ahead+late
 	}
 	return max(t, now), back
@@ -41,7 +37,7 @@ func (c *Core) Ahead() time.Duration { return c.pace.ahead }
 // tick takes the time of an input.
 func (c *Core) tick(at engine.Time) {
 	var back time.Duration
-	if c.now, back = c.pace.tell(at, c.now); back > 0 {
+	if c.now, back = c.pace.tell(at, c.now, c.timing.Slack); back > 0 {
 		c.alarm(fmt.Sprintf("the machine's clock was set back by %v: until that is made up, time is counted at half speed here, and sessions begin and end too early by what is left of it", back.Round(time.Second)))
 	}
 }

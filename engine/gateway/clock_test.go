@@ -51,3 +51,22 @@ func TestTheClockIsSetBack(t *testing.T) {
 		})
 	}
 }
+
+// TestALateInputIsNoOtherClock: an input that waited to be taken is older than the newest,
+// by more the faster the clock runs.
+func TestALateInputIsNoOtherClock(t *testing.T) {
+	for slack, told := range map[time.Duration]bool{0: true, time.Minute: false} {
+		u := newUniverse(t)
+		r := rigOf(t, u, func() *Core {
+			c := newCore(u, 4).cfg
+			c.Timing.Slack = slack
+			return New(c)
+		})
+		r.connect()
+		r.now -= engine.Time(30 * time.Second)
+		r.step(Input{Kind: Tick})
+		if r.alarmed("clock was set back") != told || (r.core.Ahead() > 0) != told {
+			t.Errorf("slack %v: it says %+v, %v ahead", slack, r.outs, r.core.Ahead())
+		}
+	}
+}

@@ -56,6 +56,7 @@ type Timing struct {
 	Retry   time.Duration // between attempts while the add-on is away or the accounts disagree; default 5s
 	Recheck time.Duration // between two looks at an order that must have moved; doubles each time; default 250ms
 	Quote   time.Duration // an instrument without a quote for so long is subscribed to again; default 60s
+	Slack   time.Duration // an input may be so much older than the newest, because it waited; more means that the clock was set back; default 10s
 }
 
 func (t Timing) orDefault() Timing {
@@ -71,6 +72,7 @@ func (t Timing) orDefault() Timing {
 	set(&t.Retry, 5*time.Second)
 	set(&t.Recheck, 250*time.Millisecond)
 	set(&t.Quote, time.Minute)
+	set(&t.Slack, 10*time.Second)
 	return t
 }
 

@@ -154,5 +154,6 @@ func (s *Setup) timing() gateway.Timing {
 	scaled := func(d time.Duration) time.Duration { return time.Duration(float64(d) * s.Scale) }
 	return gateway.Timing{
 		Reply: max(10*time.Second, scaled(2*time.Second)), Settle: max(10*time.Second, scaled(2*time.Second)),
+		Slack: scaled(10 * time.Second),
 	}
 }

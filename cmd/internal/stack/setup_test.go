@@ -3,6 +3,7 @@ package stack
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"tollgate/configs"
 )
@@ -24,5 +25,15 @@ func TestKeepsInstrumentsInUse(t *testing.T) {
 	}
 	if u, err := s.Universe(c); err != nil || u.Len() != 2 {
 		t.Error(err)
+	}
+}
+
+// TestPatienceFollowsTheClock: what waits for so long in real time is older by as much
+// more on a clock that runs faster.
+func TestPatienceFollowsTheClock(t *testing.T) {
+	for scale, want := range map[float64]time.Duration{0.5: 0, 1: 0, 100: 1000 * time.Second} {
+		if got := (&Setup{Scale: scale}).timing().Slack; got != want {
+			t.Errorf("at %v times: %v, want %v", scale, got, want)
+		}
 	}
 }
