@@ -239,10 +239,6 @@ func (c *Core) Stats() Stats { return c.stats }
 // Desk is the desk of an account, to read.
 func (c *Core) Desk(account int) *engine.Desk { return c.accounts[account].desk }
 
-// Ready reports whether new entries may pass: the link is up, the add-on answers
-// and the account agrees with the broker.
-func (c *Core) Ready() bool { return c.phase == ready }
-
 // step steps an account's Desk and carries out what it says. What follows from
 // that happens after it, in order.
 func (c *Core) step(a *account, e engine.Event) {

@@ -7,6 +7,10 @@ import (
 	"tollgate/engine/bridge"
 )
 
+// Ready reports whether new entries may pass: the link is up, the add-on answers
+// and the account agrees with the broker.
+func (c *Core) Ready() bool { return c.phase == ready }
+
 // linkUp: the connection stands. The broker kept nothing: subscriptions are made
 // anew, and nothing new is traded until orders and positions have been compared.
 func (c *Core) linkUp() {
