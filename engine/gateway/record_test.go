@@ -165,7 +165,7 @@ func TestReplayNamesTheFirstDifference(t *testing.T) {
 		}
 	})
 	t.Run("an input before the beginning", func(t *testing.T) {
-		if err := d.replayed(d.records[1:]); !errors.Is(err, ErrInput) {
+		if err := d.replayed(d.records[at(byte(Begin), 0)+1:]); !errors.Is(err, ErrInput) {
 			t.Error(err)
 		}
 	})
