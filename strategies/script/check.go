@@ -234,6 +234,20 @@ func (c *checker) typeError(err error) {
 	c.add(e.Pos, Error, "type", message, suggest(message))
 }
 
+// whatTime is what scripts have in place of points in time.
+const whatTime = "the time is ctx.Time (nanoseconds since 1970), ctx.TimeOfDay (seconds since midnight at the exchange) and ctx.Date; package time gives scripts durations"
+
+// whatTimer is what scripts have in place of waiting.
+const whatTimer = "a handler does not wait: use ctx.Every or ctx.At, and OnTimer"
+
+// absent says what to use for names that people look for and no other name is near to.
+var absent = map[string]string{
+	"time.Now": whatTime, "time.Unix": whatTime, "time.Time": whatTime, "time.Since": whatTime, "time.Date": whatTime, "time.Weekday": whatTime,
+	"time.Monday": whatTime, "time.Friday": whatTime, "time.Sunday": whatTime, "time.Location": whatTime, "time.LoadLocation": whatTime, "time.Parse": whatTime,
+	"time.Sleep": whatTimer, "time.After": whatTimer, "time.Tick": whatTimer, "time.NewTicker": whatTimer, "time.NewTimer": whatTimer,
+	"slices.SortedFunc": "append the keys to a slice and use slices.SortFunc",
+}
+
 // suggest adds to a message about an unknown name of a package what that
 // package has, when a name is close.
 func suggest(message string) string {
@@ -244,6 +258,9 @@ func suggest(message string) string {
 	pkg, symbol, ok := strings.Cut(name, ".")
 	if !ok {
 		return ""
+	}
+	if told := absent[name]; told != "" {
+		return told
 	}
 	for path, p := range allowed().packages {
 		if p.Name() == pkg {

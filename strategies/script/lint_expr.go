@@ -75,6 +75,12 @@ func (l *linter) interfaceType(e *ast.InterfaceType) {
 }
 
 func (l *linter) structType(e *ast.StructType) {
+	fields := map[string]bool{}
+	for _, f := range e.Fields.List {
+		for _, name := range f.Names {
+			fields[name.Name] = true
+		}
+	}
 	for _, f := range e.Fields.List {
 		if f.Tag != nil {
 			l.refuse(f.Tag, "struct-tag", "struct tag")
@@ -82,6 +88,9 @@ func (l *linter) structType(e *ast.StructType) {
 		for _, name := range f.Names {
 			if name.Name == "_" {
 				l.refuse(name, "unsupported", "a field named _")
+			}
+			if !name.IsExported() && fields["X"+name.Name] { // how the interpreter exports a field
+				l.refuse(name, "unsupported", "a struct with the fields %s and X%s, which are one to the interpreter: rename one", name.Name, name.Name)
 			}
 		}
 	}

@@ -252,6 +252,8 @@ func TestHandlerMessages(t *testing.T) {
 		{"main", "package main\nfunc main() {}", "package", "cannot be main"},
 		{"syntax", head + "func OnStart(ctx *strategies.Context) {\n\tx := \n}", "syntax", "s.go:5:"},
 		{"near symbol", head + "import \"math\"\nfunc OnStart(ctx *strategies.Context) { ctx.Bid = math.Sqr(2) }", "type", "did you mean math.Sqrt?"},
+		{"the time", head + "import \"time\"\nfunc OnStart(ctx *strategies.Context) { ctx.Log(time.Now()) }", "type", "the time is ctx.Time"},
+		{"waiting", head + "import \"time\"\nfunc OnStart(ctx *strategies.Context) { time.Sleep(1) }", "type", "use ctx.Every"},
 		{"hidden symbol", head + "import \"math\"\nfunc OnStart(ctx *strategies.Context) { ctx.Bid = math.Float64frombits(2) }", "type", "math gives scripts: Abs"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -142,7 +142,7 @@ var valueRules = []Rule{
 		"type rule func(float64) bool\nvar r = rule(func(x float64) bool { return x > 0 })", "var r func(float64) bool = func(x float64) bool { return x > 0 }",
 	},
 	{
-		"method-value", "a method used as a value", whyWrong + ": it fails, or sees later changes of the receiver", "call it inside a func literal",
+		"method-value", "a method, or a function of a package, used as a value", whyWrong + ": it fails, or a method sees later changes of its receiver", "call it inside a func literal",
 		"buy := ctx.Buy\nbuy(1)", "buy := func(n int) { ctx.Buy(n) }\nbuy(1)",
 	},
 	{

@@ -39,7 +39,7 @@ var flowRules = []Rule{
 		"each := func(yield func(int) bool) { yield(1) }\nfor i := range each {\n\tctx.Log(i)\n}", "each := func(do func(int)) { do(1) }\neach(func(i int) { ctx.Log(i) })",
 	},
 	{
-		"range-map", "range over a map", "the order of the keys changes from run to run, so two backtests would differ", "range over slices.Sorted(maps.Keys(m)), or keep the keys in a slice as well",
+		"range-map", "range over a map", "the order of the keys changes from run to run, so two backtests would differ", "range over slices.Sorted(maps.Keys(m)), which sorts numbers and strings; keep keys of other types in a slice as well",
 		"m := map[string]int{\"a\": 1}\nfor k := range m {\n\tctx.Log(k)\n}", "m := map[string]int{\"a\": 1}\nfor _, k := range slices.Sorted(maps.Keys(m)) {\n\tctx.Log(m[k])\n}",
 	},
 	{

@@ -157,6 +157,7 @@ var traps = []struct{ name, code, snippet string }{
 	{"go:linkname", "syntax", "//go:linkname a b\nvar s string"},
 	{"moved lines", "syntax", "//line other.go:1\nvar s string"},
 	{"assembly function", "unsupported", "func f()"},
+	{"fields that become one", "unsupported", "v := struct{ x, Xx int }{1, 2}\nctx.Log(v.x)"},
 	{"goroutine", "go", "go ctx.Log(1)"},
 	{"recover", "recover", "func f() { recover() }"},
 	{"recursion", "recursion", "func f() { f() }"},
