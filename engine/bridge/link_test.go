@@ -347,10 +347,15 @@ func TestAttemptsFile(t *testing.T) {
 
 func TestReconnect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, stop := serve(t, func(_ int, w http.ResponseWriter, r *http.Request) { quiet(accept(t, w, r)) })
+		open := make(chan struct{})
+		s, stop := serve(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+			<-open
+			quiet(accept(t, w, r))
+		})
 		defer stop()
 		r := start(t, s.config())
 		r.Reconnect("nobody is connected yet, so nothing happens")
+		close(open)
 		r.next(Up)
 		r.Reconnect("no quotes for a minute")
 		if e := r.next(Down); e.Text != "no quotes for a minute" || e.Class != Normal {
